@@ -1,0 +1,5 @@
+//! Who a session belongs to.
+
+mod principal;
+
+pub use self::principal::Principal;
