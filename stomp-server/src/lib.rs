@@ -4,8 +4,10 @@
 
 extern crate self as stomp_server;
 
+mod convert;
 mod error;
 mod event;
+mod handler;
 mod security;
 mod session;
 mod template;
@@ -22,3 +24,20 @@ pub use self::{
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
 };
+pub use self::{
+    convert::{ConvertError, Converters, MessageConverter},
+    handler::{
+        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
+        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location, MessageBody,
+        MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply, ReplyStream, Requirements,
+        RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+    },
+};
+//TMP #[cfg(feature = "macros")]
+//TMP pub use stomp_macros::{
+//TMP     Component, controller, event_listener, message_exception_handler, message_mapping, send_to, send_to_user,
+//TMP     subscribe_mapping,
+//TMP };
+
+#[doc(hidden)]
+pub use self::handler::private as __private;
