@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures_core::future::BoxFuture;
 use stomp_core::Moment;
 use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
@@ -69,6 +70,18 @@ impl Env {
         F: Future<Output: Send> + Send + 'static,
     {
         self.0.runtime.get().map(|runtime| runtime.spawn(task))
+    }
+
+    /// Polls `task` to its end where it may block: on the runtime's threads for that.
+    pub(crate) fn block_on<T: Send + 'static>(&self, task: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+        let Some(runtime) = self.0.runtime.get().cloned() else { return task };
+        let running = runtime.clone().spawn_blocking(move || runtime.block_on(task));
+        Box::pin(async move {
+            match running.await {
+                Ok(done) => done,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        })
     }
 }
 

@@ -1,29 +1,69 @@
-//! Destinations and patterns (stand-in until the grammar arrives).
-#![allow(missing_docs, missing_debug_implementations, clippy::all)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator { Slash, Dot }
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern(String);
-#[derive(Debug)]
-pub struct PatternError;
-impl Pattern {
-    pub fn parse(text: &str, _: Separator) -> Result<Self, PatternError> { Ok(Self(text.into())) }
-    pub fn literal(text: &str, _: Separator) -> Self { Self(text.into()) }
-    pub fn literal_prefix(&self) -> &str { self.0.split('*').next().unwrap_or("") }
-    pub fn matches(&self, d: &str) -> bool { d.starts_with(self.literal_prefix()) }
-}
-pub fn is_pattern(text: &str) -> bool { text.contains(['*', '?', '{']) }
-#[derive(Debug)]
-pub struct DestinationError;
-impl std::fmt::Display for DestinationError { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("a destination has an empty segment") } }
-pub fn validate(d: &str, _: Separator) -> Result<(), DestinationError> { if d.is_empty() || d.trim_matches('/').contains("//") { Err(DestinationError) } else { Ok(()) } }
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PatternId(usize);
-#[derive(Debug)]
-pub struct PatternSet<T>(Vec<Option<(Pattern, T)>>);
-impl<T> Default for PatternSet<T> { fn default() -> Self { Self(vec![]) } }
-impl<T> PatternSet<T> {
-    pub fn insert(&mut self, p: Pattern, t: T) -> PatternId { self.0.push(Some((p, t))); PatternId(self.0.len() - 1) }
-    pub fn remove(&mut self, id: PatternId) -> Option<T> { self.0[id.0].take().map(|x| x.1) }
-    pub fn matching<'a>(&'a self, d: &'a str) -> impl Iterator<Item = &'a T> { self.0.iter().flatten().filter(move |(p, _)| p.matches(d)).map(|x| &x.1) }
+//! Destinations and the patterns that match them.
+//!
+//! There is one grammar, for the mappings of a program, the subscriptions of clients and the routes of brokers: that
+//! of Spring's `AntPathMatcher`. A [`Pattern`] matches, extracts variables, orders and joins as that class does, which
+//! is checked against tens of thousands of its own answers.
+//!
+//! | in a pattern | matches |
+//! |---|---|
+//! | `?` | one character |
+//! | `*` | any number of characters within a segment |
+//! | `**` | any number of segments, as a segment of its own |
+//! | `{room}` | as `*`, and keeps the text as the variable `room` |
+//! | `{id:[0-9]+}` | what the regular expression matches, within a segment |
+//!
+//! A mapping ([`Pattern::parse_mapping`]) may also be spelt `<room>`, and may end with `{*rest}` or `<rest..>`, which
+//! keeps all remaining segments. Segments are separated by `/` or `.` ([`Separator`]).
+//!
+//! ```
+//! use stomp_core::destination::{Pattern, Separator};
+//!
+//! let pattern = Pattern::parse_mapping("/chat/<roomId>/**", Separator::Slash)?;
+//! let destination = "/chat/42/typing";
+//! let captures = pattern.captures(destination).expect("it matches");
+//! let room = captures.get(0).expect("the pattern has one variable");
+//! assert_eq!(pattern.variables().next(), Some("room_id"));
+//! assert_eq!(&destination[room], "42");
+//! # Ok::<(), stomp_core::destination::PatternError>(())
+//! ```
+
+mod brace;
+mod captures;
+mod error;
+mod expression;
+mod glob;
+mod join;
+mod mapping;
+mod matching;
+mod name;
+mod overlap;
+mod pattern;
+mod segment;
+mod separator;
+mod set;
+mod specificity;
+mod template;
+mod tokens;
+mod validate;
+
+pub use self::{
+    captures::Captures,
+    error::{PatternError, PatternErrorKind},
+    join::{JoinError, join},
+    name::variable_name,
+    pattern::Pattern,
+    segment::Segment,
+    separator::Separator,
+    set::{PatternId, PatternSet},
+    specificity::compare,
+    template::{ExpandError, Template},
+    validate::{DestinationError, validate},
+};
+
+/// Whether a text is a pattern rather than a plain destination: it has a wildcard, or a `{` with a `}` somewhere
+/// behind it. The rule is `isPattern` of Spring's `AntPathMatcher`.
+#[must_use]
+pub fn is_pattern(text: &str) -> bool {
+    let has_variable = text.find('{').is_some_and(|open| text[open..].contains('}'));
+    has_variable || text.contains(['*', '?'])
 }

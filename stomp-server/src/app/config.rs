@@ -59,6 +59,13 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Octets of one WebSocket message: several frames may come in one, a frame may be spread over many.
+    pub(crate) fn max_message(&self) -> usize {
+        self.session.limits.frame.saturating_add(1024)
+    }
+}
+
 /// What is left of `destination` behind one of `prefixes`, with its leading slash; `None` when none fits. A prefix
 /// fits whole segments only: `/app` does not fit `/apple`.
 pub(crate) fn strip_prefix<'d>(destination: &'d str, prefixes: &[String]) -> Option<&'d str> {

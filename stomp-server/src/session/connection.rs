@@ -81,7 +81,7 @@ impl<T: Transport> Connection<T> {
     pub(crate) fn new(transport: T, handshake: Handshake, server: Arc<ServerState>) -> Self {
         let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
         server.counters.connections_opened.increment();
-        server.connections.insert(Arc::clone(&shared));
+        server.sessions.open(Arc::clone(&shared));
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -396,9 +396,8 @@ impl<T: Transport> Connection<T> {
         drop(self.shared.outbox().close());
         self.unsent = Unsent::default();
         self.release();
-        self.server.connections.remove(self.shared.id());
+        self.server.sessions.remove(&self.shared);
         if self.accepted {
-            self.server.sessions.remove(&self.shared);
             self.server.counters.sessions_ended.increment();
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
     channel::{InboundFrame, InboundKind},
-    handler::Execution,
+    handler::{ExecutionMode, Found},
     security::{AuthenticationError, Login},
     transport::Transport,
 };
@@ -104,7 +104,7 @@ impl<T: Transport> Connection<T> {
         self.shared.set_principal(principal);
         self.accepted = true;
         self.rearm = true;
-        self.server.sessions.insert(Arc::clone(&self.shared));
+        self.server.sessions.accept(&self.shared);
         self.server.counters.sessions_opened.increment();
         self.send(Frame::of_session(octets));
         let event = SessionConnectedEvent::new(Session::from(Arc::clone(&self.shared)));
@@ -121,7 +121,7 @@ impl<T: Transport> Connection<T> {
         if let Some(path) = strip_prefix(&message.destination, &self.server.config.application_destination_prefixes)
             && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
         {
-            return self.handle(message, None, &found, receipt);
+            return self.handle(message, None, found, receipt);
         }
         let destination = Arc::clone(&message.destination);
         match self.server.publisher.publish(message, Witness::Session(&self.shared)) {
@@ -137,7 +137,7 @@ impl<T: Transport> Connection<T> {
         if let Some(path) = strip_prefix(&message.destination, &self.server.config.application_destination_prefixes)
             && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
         {
-            return self.handle(message, Some(Subscriber { key, encoding }), &found, receipt);
+            return self.handle(message, Some(Subscriber { key, encoding }), found, receipt);
         }
         let Some(address) = self.address(&message.destination) else {
             return self.unserved(PublishError::NotServed, &message.destination, receipt);
@@ -175,7 +175,7 @@ impl<T: Transport> Connection<T> {
         &mut self,
         message: Message,
         subscriber: Option<Subscriber>,
-        found: &crate::handler::Found,
+        found: Found,
         receipt: Option<Box<str>>,
     ) {
         let errand = Errand {
@@ -184,11 +184,12 @@ impl<T: Transport> Connection<T> {
             message: Arc::new(message),
             subscriber,
         };
-        let outcome = errand.run(found.clone());
-        match found.execution() {
-            Execution::Ordered => self.busy = Some(Busy::Handling { outcome, receipt }),
-            Execution::Concurrent => self.concurrent.push(Busy::Handling { outcome, receipt }),
-            Execution::Blocking => {
+        let mode = found.mode();
+        let outcome = errand.run(found);
+        match mode {
+            ExecutionMode::Ordered => self.busy = Some(Busy::Handling { outcome, receipt }),
+            ExecutionMode::Concurrent => self.concurrent.push(Busy::Handling { outcome, receipt }),
+            ExecutionMode::Blocking => {
                 let outcome = self.server.env.block_on(outcome);
                 self.busy = Some(Busy::Handling { outcome, receipt });
             }

@@ -59,9 +59,10 @@ pub(super) struct Answers {
 
 impl Errand {
     /// Calls the handler, sends its replies, and lets exception handlers answer what fails.
-    pub(super) fn run(self, found: Found) -> BoxFuture<'static, Outcome> {
+    pub(super) fn run(self, mut found: Found) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
-            let cx = found.context(Arc::clone(&self.message), self.session.clone(), self.subscription());
+            let services = Arc::clone(&self.server.services);
+            let cx = found.bind(MessageContext::new(Arc::clone(&self.message), self.session.clone(), services));
             let error = match found.call(cx.clone()).await {
                 Ok(reply) => match found.reply_targets(&cx) {
                     Ok(targets) => match self.into_desk(targets).answer(reply) {
@@ -132,10 +133,6 @@ impl Errand {
 
     fn into_desk(self, targets: Vec<ReplyTarget>) -> Desk {
         Desk { errand: self, targets }
-    }
-
-    fn subscription(&self) -> Option<&str> {
-        self.subscriber.as_ref().map(|subscriber| subscriber.encoding.id.as_str())
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use crate::session::{Session, SessionId, Shared};
 
-/// All live sessions, by id and by the name of their user.
+/// All open connections by id, and the accepted sessions by the name of their user.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions(RwLock<State>);
 
@@ -18,15 +18,21 @@ struct State {
 }
 
 impl Sessions {
-    pub(crate) fn insert(&self, session: Arc<Shared>) {
+    /// A connection was opened.
+    pub(crate) fn open(&self, session: Arc<Shared>) {
+        self.write().by_id.insert(session.id(), session);
+    }
+
+    /// A session was accepted, and its user is known.
+    pub(crate) fn accept(&self, session: &Arc<Shared>) {
         let mut state = self.write();
         if let Some(user) = session.principal() {
             let sessions = state.by_user.entry(user.name().into()).or_insert_with(|| Vec::with_capacity(1));
-            sessions.push(Arc::clone(&session));
+            sessions.push(Arc::clone(session));
         }
-        state.by_id.insert(session.id(), session);
     }
 
+    /// A connection is gone.
     pub(crate) fn remove(&self, session: &Shared) {
         let mut state = self.write();
         state.by_id.remove(&session.id());

@@ -1,0 +1,248 @@
+//! From registrations to a route table, or to the list of everything that is wrong with them.
+
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+    sync::Arc,
+};
+
+use super::{
+    call::Call,
+    context::{Bound, MessageContext, Variables},
+    error::HandlerError,
+    exception::{ExceptionEntry, ExceptionHandler, choose},
+    listener::Listener,
+    problem::{BuildProblem, Place},
+    registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
+    route::{Describe, ExecutionMode, RouteMeta},
+    services::{Requirements, Services},
+    table::{Table, place},
+    targets::{ReplyTarget, Targets},
+};
+use crate::MessageKind;
+
+/// What a route table is made from.
+#[derive(Debug)]
+pub(crate) struct AssembleOptions {
+    /// Take what the attributes have registered?
+    pub(crate) discover: bool,
+    /// Of that, only what stands at or below this module.
+    pub(crate) scope: Option<String>,
+    /// Free functions named by the application: `ping::ROUTES`.
+    pub(crate) routes: Vec<&'static Registration>,
+    /// Controllers made by the application. They take the place of discovered ones of the same type.
+    pub(crate) controllers: Vec<ExplicitController>,
+    /// What all calls share.
+    pub(crate) services: Arc<Services>,
+}
+
+/// Builds the table. Every problem there is gets reported, not only the first.
+pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildProblem>> {
+    let registrations = registrations(&options);
+    let mut problems = missing_state(&registrations, &options);
+    let surveyed = survey(&registrations, &options.controllers);
+    let table = Table::build(&surveyed.routes, &mut problems);
+    check_targets(&surveyed, &mut problems);
+    check_exceptions(&surveyed, &mut problems);
+    if problems.is_empty() {
+        Ok(Handlers::install(table, &registrations, options))
+    } else {
+        Err(problems)
+    }
+}
+
+/// In the order of the source: that in which the linker lists them changes from build to build.
+fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
+    let explicit: Vec<_> = options.controllers.iter().map(|controller| controller.id).collect();
+    let wanted = |registration: &&Registration| {
+        let in_scope = options.scope.as_deref().is_none_or(|scope| registration.is_below(scope));
+        in_scope && !registration.controller.is_some_and(|id| explicit.contains(&id()))
+    };
+    let mut found: Vec<&'static Registration> = if options.discover {
+        inventory::iter::<Registration>.into_iter().filter(wanted).collect()
+    } else {
+        Vec::new()
+    };
+    found.extend(&options.routes);
+    found.sort_by_key(|registration| registration.location);
+    found.dedup_by_key(|registration| (registration.location, registration.name));
+    found
+}
+
+fn missing_state(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
+    let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
+    let mut ask = |name, location, requirements: fn(&mut Requirements)| {
+        let mut needs = Requirements::default();
+        requirements(&mut needs);
+        for need in needs.missing_from(options.services.context()) {
+            missing.entry((need.name, need.id)).or_default().insert(Place { name, location });
+        }
+    };
+    for registration in registrations {
+        ask(registration.name, registration.location, registration.requirements);
+    }
+    for controller in &options.controllers {
+        ask(controller.name, controller.location, controller.requirements);
+    }
+    let problem = |((type_name, _), needed_by): (_, BTreeSet<Place>)| BuildProblem::MissingState {
+        type_name,
+        needed_by: needed_by.into_iter().collect(),
+    };
+    missing.into_iter().map(problem).collect()
+}
+
+fn survey(registrations: &[&'static Registration], controllers: &[ExplicitController]) -> Surveyed {
+    let mut surveyor = Installer::surveyor();
+    registrations.iter().for_each(|registration| (registration.install)(&mut surveyor));
+    controllers.iter().for_each(|controller| (controller.survey)(&mut surveyor));
+    surveyor.surveyed
+}
+
+fn check_targets(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
+    for route in &surveyed.routes {
+        if let Err(reason) = Targets::parse(route.targets) {
+            problems.push(BuildProblem::Malformed { reason, handler: place(route) });
+        }
+    }
+    for (_, handler) in &surveyed.exceptions {
+        if let Err(reason) = Targets::parse(handler.targets) {
+            let handler = Place { name: handler.name, location: handler.location };
+            problems.push(BuildProblem::Malformed { reason, handler });
+        }
+    }
+}
+
+/// Within a controller, and among the free functions, each error type has one handler.
+fn check_exceptions(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
+    let mut known: HashMap<(Option<usize>, TypeId), Place> = HashMap::new();
+    for (block, handler) in &surveyed.exceptions {
+        let here = Place { name: handler.name, location: handler.location };
+        if let Some(earlier) = known.insert((*block, handler.handles.id()), here) {
+            problems.push(BuildProblem::DuplicateExceptionHandler {
+                error: handler.error,
+                handlers: [earlier, here],
+            });
+        }
+    }
+}
+
+/// All handlers of an application, ready to be called.
+pub(crate) struct Handlers {
+    table: Table,
+    routes: Vec<Arc<BoundRoute>>,
+    /// Exception handlers that are free functions.
+    exceptions: Arc<[Arc<ExceptionEntry>]>,
+    listeners: HashMap<TypeId, Vec<Listener>>,
+}
+
+impl Handlers {
+    fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
+        let mut installer = Installer::new(&options.services);
+        registrations.iter().for_each(|registration| (registration.install)(&mut installer));
+        for controller in options.controllers {
+            (controller.install)(&mut installer);
+        }
+        let installed = installer.installed;
+        let mut listeners: HashMap<TypeId, Vec<Listener>> = HashMap::new();
+        for listener in installed.listeners {
+            listeners.entry((listener.meta.hears)()).or_default().push(listener);
+        }
+        Self {
+            table,
+            routes: installed.routes.into_iter().map(Arc::new).collect(),
+            exceptions: installed.exceptions.into(),
+            listeners,
+        }
+    }
+
+    /// The handler for a message. `path` is the destination without the application prefix; with `/` as separator it
+    /// keeps its leading slash.
+    pub(crate) fn find(&self, kind: MessageKind, path: &str) -> Option<Found> {
+        let (index, variables) = self.table.find(kind, path)?;
+        Some(Found {
+            route: Arc::clone(&self.routes[index]),
+            free_exceptions: Arc::clone(&self.exceptions),
+            variables,
+            path_length: path.len(),
+        })
+    }
+
+    /// The listeners for events of a type, in the order of the source.
+    pub(crate) fn listeners(&self, event: TypeId) -> &[Listener] {
+        self.listeners.get(&event).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is known about the routes.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = RouteInfo> {
+        self.routes.iter().map(|route| {
+            let mut types = Describe::default();
+            (route.describe)(&mut types);
+            RouteInfo { meta: route.meta, types }
+        })
+    }
+}
+
+impl fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.routes).finish()
+    }
+}
+
+/// A route as data: what the attributes say, and the types it reads and answers with.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RouteInfo {
+    /// What the attributes say.
+    pub meta: &'static RouteMeta,
+    /// The types.
+    pub types: Describe,
+}
+
+/// The handler that was found for a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    route: Arc<BoundRoute>,
+    free_exceptions: Arc<[Arc<ExceptionEntry>]>,
+    variables: Variables,
+    path_length: usize,
+}
+
+impl Found {
+    /// What the attributes say.
+    pub(crate) fn meta(&self) -> &'static RouteMeta {
+        self.route.meta
+    }
+
+    /// How calls of it may run beside each other.
+    pub(crate) fn mode(&self) -> ExecutionMode {
+        self.route.meta.mode
+    }
+
+    /// Gives the message's context the route and its variables; to be done once, before anything below.
+    pub(crate) fn bind(&mut self, cx: MessageContext) -> MessageContext {
+        let path_start = cx.message().destination.len().saturating_sub(self.path_length);
+        cx.bind(Bound {
+            route: Some(self.route.meta),
+            path_start,
+            variables: std::mem::take(&mut self.variables),
+        })
+    }
+
+    /// Starts the handler. A blocking one does its work while the call is polled, so poll it where that is allowed.
+    pub(crate) fn call(&self, cx: MessageContext) -> Call {
+        (self.route.call)(cx)
+    }
+
+    /// Where the answer to `cx`'s message goes.
+    pub(crate) fn reply_targets(&self, cx: &MessageContext) -> Result<Vec<ReplyTarget>, HandlerError> {
+        self.route.targets.resolve(cx)
+    }
+
+    /// Who answers `error`: the controller's own exception handlers first, then the free ones.
+    pub(crate) fn exception_handler(&self, error: &HandlerError) -> Option<ExceptionHandler> {
+        choose(&self.route.exceptions, error)
+            .or_else(|| choose(&self.free_exceptions, error))
+            .map(|entry| ExceptionHandler(Arc::clone(entry)))
+    }
+}

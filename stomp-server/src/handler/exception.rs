@@ -1,0 +1,130 @@
+//! `#[message_exception_handler]`: answers to errors, chosen by their type.
+
+use std::{any::Any, any::TypeId, error::Error, fmt, sync::Arc};
+
+use futures_core::future::BoxFuture;
+
+use super::{
+    call::{Call, Called},
+    context::MessageContext,
+    error::HandlerError,
+    route::{Location, Target},
+    services::Requirements,
+    targets::{ReplyTarget, Targets},
+};
+
+/// One exception handler of `C`, with the glue that calls it. `C` is `()` for free functions.
+#[doc(hidden)]
+pub struct ExceptionRoute<C: 'static> {
+    pub meta: ExceptionMeta,
+    pub requirements: fn(&mut Requirements),
+    pub call: fn(Arc<C>, MessageContext, Arc<HandlerError>) -> BoxFuture<'static, Called>,
+}
+
+impl<C> fmt::Debug for ExceptionRoute<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ExceptionRoute").field(&self.meta).finish()
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ExceptionMeta {
+    pub name: &'static str,
+    /// The error type, as written.
+    pub error: &'static str,
+    pub handles: ErrorType,
+    pub targets: &'static [Target],
+    pub location: Location,
+}
+
+/// The error type that an exception handler is for.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ErrorType {
+    id: fn() -> TypeId,
+    is: fn(&(dyn Error + 'static)) -> bool,
+}
+
+impl ErrorType {
+    /// The type `E`.
+    #[must_use]
+    pub const fn of<E: Error + 'static>() -> Self {
+        Self {
+            id: TypeId::of::<E>,
+            is: <dyn Error>::is::<E>,
+        }
+    }
+
+    pub(crate) fn id(&self) -> TypeId {
+        (self.id)()
+    }
+
+    fn is_any(&self) -> bool {
+        self.id() == TypeId::of::<HandlerError>()
+    }
+}
+
+/// The error that an exception handler for `E` was chosen for.
+#[doc(hidden)]
+#[must_use]
+pub fn handled<E: Error + 'static>(error: &HandlerError) -> &E {
+    let whole: &dyn Any = error;
+    whole
+        .downcast_ref()
+        .or_else(|| error.downcast_ref())
+        .expect("the handler was chosen because there is an error of this type")
+}
+
+/// An exception handler together with what it is called on.
+pub(crate) struct ExceptionEntry {
+    pub(crate) meta: &'static ExceptionMeta,
+    pub(crate) targets: Targets,
+    pub(crate) call: Box<dyn Fn(MessageContext, Arc<HandlerError>) -> Call + Send + Sync>,
+}
+
+impl ExceptionEntry {
+    pub(crate) fn new<C: Send + Sync>(controller: &Arc<C>, route: &'static ExceptionRoute<C>, targets: Targets) -> Self {
+        let controller = Arc::clone(controller);
+        Self {
+            meta: &route.meta,
+            targets,
+            call: Box::new(move |cx, error| Call::new((route.call)(Arc::clone(&controller), cx, error))),
+        }
+    }
+}
+
+impl fmt::Debug for ExceptionEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ExceptionEntry").field(self.meta).finish()
+    }
+}
+
+/// The handler for `error` among those of one block: by its own type, then by the types of its sources, nearest
+/// first, then the catch-all. (Spring looks at one source only; wrapping an error is commoner here.)
+pub(crate) fn choose<'e>(entries: &'e [Arc<ExceptionEntry>], error: &HandlerError) -> Option<&'e Arc<ExceptionEntry>> {
+    let by_type = error
+        .chain()
+        .find_map(|error| entries.iter().find(|entry| (entry.meta.handles.is)(error)));
+    by_type.or_else(|| entries.iter().find(|entry| entry.meta.handles.is_any()))
+}
+
+/// The exception handler that was chosen for an error.
+#[derive(Debug, Clone)]
+pub(crate) struct ExceptionHandler(pub(crate) Arc<ExceptionEntry>);
+
+impl ExceptionHandler {
+    /// Runs it. `cx` is that of the message whose handling failed.
+    pub(crate) fn call(&self, cx: MessageContext, error: Arc<HandlerError>) -> Call {
+        (self.0.call)(cx, error)
+    }
+
+    /// Where its answer goes.
+    pub(crate) fn reply_targets(&self, cx: &MessageContext) -> Result<Vec<ReplyTarget>, HandlerError> {
+        self.0.targets.resolve_broadcast(cx)
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.0.meta.name
+    }
+}

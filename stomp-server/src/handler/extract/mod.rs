@@ -1,0 +1,117 @@
+//! What handlers can take as arguments.
+
+mod destination_variable;
+mod header;
+mod message;
+mod payload;
+mod principal;
+mod session;
+mod state;
+mod validated;
+
+use std::future::Future;
+
+pub use self::{
+    destination_variable::{DestinationVariable, FromDestinationVariable, variable},
+    header::Header,
+    payload::{MessageBody, Payload},
+    session::SessionAttribute,
+    state::State,
+    validated::{Valid, Validate},
+};
+use super::{
+    context::MessageContext,
+    error::Rejection,
+    route::{ArgSpec, Describe},
+    services::Requirements,
+};
+
+/// A type that a handler can take as an argument: it is made from the message, its session or the application's state.
+///
+/// Nothing is consumed, so arguments come in any order and two may read the same thing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something a STOMP handler can take as an argument",
+    label = "not an extractor",
+    note = "to read the message body take `Payload<{Self}>`; to read a header take `Header<{Self}>`",
+    note = "to bind a variable of the destination give the argument the variable's name: `room_id` for `/chat/{{room_id}}`"
+)]
+pub trait FromMessage: Sized + Send {
+    /// Does it read the destination variable of the argument's own name? Checked against the mapping at compile time.
+    const VARIABLE: bool = false;
+
+    /// Says which values the application must have, so that their absence is found while it is built.
+    fn requirements(requirements: &mut Requirements) {
+        let _ = requirements;
+    }
+
+    /// Says what it reads, as data.
+    fn describe(describe: &mut Describe) {
+        let _ = describe;
+    }
+
+    /// Takes the argument from a message.
+    fn from_message(
+        cx: &MessageContext,
+        arg: &'static ArgSpec,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send;
+}
+
+/// A type that a handler can take as `Option<Self>`: absent is `None`, malformed is still refused.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` is not something a STOMP handler can take as an argument",
+    label = "`{Self}` cannot be optional",
+    note = "to treat every refusal alike take `Result<{Self}, Rejection>`"
+)]
+pub trait OptionalFromMessage: Sized + Send {
+    /// As [`FromMessage::VARIABLE`].
+    const VARIABLE: bool = false;
+
+    /// As [`FromMessage::requirements`].
+    fn requirements(requirements: &mut Requirements) {
+        let _ = requirements;
+    }
+
+    /// As [`FromMessage::describe`].
+    fn describe(describe: &mut Describe) {
+        let _ = describe;
+    }
+
+    /// Takes the argument from a message, if it is there.
+    fn from_message_optional(
+        cx: &MessageContext,
+        arg: &'static ArgSpec,
+    ) -> impl Future<Output = Result<Option<Self>, Rejection>> + Send;
+}
+
+impl<T: OptionalFromMessage> FromMessage for Option<T> {
+    const VARIABLE: bool = T::VARIABLE;
+
+    fn requirements(requirements: &mut Requirements) {
+        T::requirements(requirements);
+    }
+
+    fn describe(describe: &mut Describe) {
+        T::describe(describe);
+    }
+
+    async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
+        T::from_message_optional(cx, arg).await
+    }
+}
+
+/// The handler decides what to do about a refusal.
+impl<T: FromMessage> FromMessage for Result<T, Rejection> {
+    const VARIABLE: bool = T::VARIABLE;
+
+    fn requirements(requirements: &mut Requirements) {
+        T::requirements(requirements);
+    }
+
+    fn describe(describe: &mut Describe) {
+        T::describe(describe);
+    }
+
+    async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
+        Ok(T::from_message(cx, arg).await)
+    }
+}

@@ -1,0 +1,58 @@
+//! Handlers: what they take, what they answer, how messages find them.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`context`] | what extractors look at |
+//! | [`extract`] | the arguments that handlers can take |
+//! | [`reply`], [`tags`] | what they can return, and what becomes of it |
+//! | [`call`] | a running call: panics caught, streams handed out |
+//! | [`route`], [`exception`], [`listener`] | what the attributes write down |
+//! | [`registration`] | how that gets into the program |
+//! | [`assemble`], [`table`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`targets`] | where answers go |
+//!
+//! [`context`]: self::context
+
+mod assemble;
+mod call;
+mod component;
+mod context;
+mod error;
+mod exception;
+mod extract;
+mod grammar;
+mod listener;
+pub mod private;
+mod problem;
+mod registration;
+mod reply;
+mod route;
+mod services;
+mod table;
+pub mod tags;
+mod targets;
+
+pub use self::{
+    assemble::RouteInfo,
+    component::{Component, FromContext},
+    context::MessageContext,
+    error::{HandlerError, Rejection},
+    extract::{
+        DestinationVariable, FromDestinationVariable, FromMessage, Header, MessageBody, OptionalFromMessage,
+        Payload, SessionAttribute, State, Valid, Validate,
+    },
+    problem::{BuildProblem, Place},
+    registration::Controller,
+    reply::{IntoReply, Outgoing, Reply, ReplyStream},
+    route::{ArgSpec, Describe, ExecutionMode, Location, RouteMeta, Target},
+    services::{Context, Requirements},
+};
+pub(crate) use self::{
+    assemble::{AssembleOptions, Found, Handlers, assemble},
+    call::{Call, Called},
+    exception::ExceptionHandler,
+    listener::{Event, Listener},
+    registration::ExplicitController,
+    services::Services,
+    targets::ReplyTarget,
+};

@@ -1,0 +1,111 @@
+//! What handlers are given that does not come from the message: state, converters, the template.
+
+use std::{
+    any::{Any, TypeId, type_name},
+    collections::HashMap,
+    fmt,
+    sync::Arc,
+};
+
+use crate::{SimpMessagingTemplate, convert::Converters};
+
+type Value = Arc<dyn Any + Send + Sync>;
+
+/// The application's shared values, one for each type.
+///
+/// The type may be unsized: a value kept as `dyn Store` is asked for as `Arc<dyn Store>`.
+#[derive(Default, Clone)]
+pub struct Context {
+    values: HashMap<TypeId, (&'static str, Value)>,
+}
+
+impl Context {
+    /// Keeps `value` under the type `T`, in place of an earlier one of that type.
+    pub fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, value: Arc<T>) {
+        self.values
+            .insert(TypeId::of::<T>(), (type_name::<T>(), Arc::new(value)));
+    }
+
+    /// The value kept under the type `T`.
+    #[must_use]
+    pub fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let (_, value) = self.values.get(&TypeId::of::<T>())?;
+        value.downcast_ref::<Arc<T>>().cloned()
+    }
+
+    pub(crate) fn contains(&self, id: TypeId) -> bool {
+        self.values.contains_key(&id)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut types: Vec<_> = self.values.values().map(|(name, _)| name).collect();
+        types.sort_unstable();
+        f.debug_set().entries(types).finish()
+    }
+}
+
+/// What routes and components need from the [`Context`]; collected while the application is built, so that a missing
+/// value is found before the first message.
+#[derive(Debug, Default)]
+pub struct Requirements {
+    needs: Vec<Requirement>,
+}
+
+/// One type that must be in the [`Context`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Requirement {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+impl Requirements {
+    /// Says that a value of type `T` must be there.
+    pub fn state<T: ?Sized + 'static>(&mut self) {
+        self.needs.push(Requirement {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        });
+    }
+
+    /// Those that `context` does not meet.
+    pub(crate) fn missing_from(&self, context: &Context) -> impl Iterator<Item = Requirement> {
+        self.needs
+            .iter()
+            .filter(|need| !context.contains(need.id))
+            .copied()
+    }
+}
+
+/// What all calls share.
+#[derive(Debug)]
+pub(crate) struct Services {
+    context: Context,
+    converters: Converters,
+    template: SimpMessagingTemplate,
+}
+
+impl Services {
+    /// Puts the template into the context too, so that components can have it injected.
+    pub(crate) fn new(mut context: Context, converters: Converters, template: SimpMessagingTemplate) -> Self {
+        context.insert(Arc::new(template.clone()));
+        Self {
+            context,
+            converters,
+            template,
+        }
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(crate) fn converters(&self) -> &Converters {
+        &self.converters
+    }
+
+    pub(crate) fn template(&self) -> &SimpMessagingTemplate {
+        &self.template
+    }
+}
