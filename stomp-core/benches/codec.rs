@@ -21,7 +21,7 @@ fn samples() -> [(&'static str, Frame); 4] {
         .with_header("x-url", "https://example.org:8443/a?b=c:d")
         .with_header("x-path", "C:\\temp\\a:b");
     [
-        ("226 octets", send("x".repeat(120))),
+        ("226 octets", send("x".repeat(125))),
         ("escapes", escaped),
         ("4 KiB", send("x".repeat(4 * 1024))),
         ("64 KiB", send("x".repeat(64 * 1024))),
