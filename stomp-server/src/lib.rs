@@ -15,6 +15,15 @@ mod template;
 pub use stomp_core::{CloseReason, Headers, Message, MessageKind};
 
 pub use self::{
+    convert::{ConvertError, Converters, MessageConverter},
+    handler::{
+        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
+        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
+        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
+        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+    },
+};
+pub use self::{
     error::BoxError,
     event::{
         ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
@@ -24,20 +33,11 @@ pub use self::{
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
 };
-pub use self::{
-    convert::{ConvertError, Converters, MessageConverter},
-    handler::{
-        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location, MessageBody,
-        MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply, ReplyStream, Requirements,
-        RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
-    },
+#[cfg(feature = "macros")]
+pub use stomp_macros::{
+    Component, controller, event_listener, message_exception_handler, message_mapping, send_to, send_to_user,
+    subscribe_mapping,
 };
-//TMP #[cfg(feature = "macros")]
-//TMP pub use stomp_macros::{
-//TMP     Component, controller, event_listener, message_exception_handler, message_mapping, send_to, send_to_user,
-//TMP     subscribe_mapping,
-//TMP };
 
 #[doc(hidden)]
 pub use self::handler::private as __private;

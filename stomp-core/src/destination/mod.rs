@@ -1,5 +1,12 @@
 //! Destinations and patterns (provisional).
-#![allow(missing_docs, missing_debug_implementations, elided_lifetimes_in_paths, clippy::all, clippy::pedantic, clippy::unwrap_used)]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    elided_lifetimes_in_paths,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used
+)]
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -129,10 +136,16 @@ impl Pattern {
                 if first || last {
                     continue;
                 }
-                return Err(ParseError { at: start - 1..start + 1, kind: ParseErrorKind::EmptySegment });
+                return Err(ParseError {
+                    at: start - 1..start + 1,
+                    kind: ParseErrorKind::EmptySegment,
+                });
             }
             if rest_seen {
-                return Err(ParseError { at: start..start + part.len(), kind: ParseErrorKind::RestNotLast });
+                return Err(ParseError {
+                    at: start..start + part.len(),
+                    kind: ParseErrorKind::RestNotLast,
+                });
             }
             canonical.push('/');
             let seg = parse_segment(part, start, &mut names)?;
@@ -145,7 +158,11 @@ impl Pattern {
         if trailing_slash || canonical.is_empty() {
             canonical.push('/');
         }
-        Ok(Self { canonical, segments, trailing_slash })
+        Ok(Self {
+            canonical,
+            segments,
+            trailing_slash,
+        })
     }
 
     /// The Spring spelling, whatever was written: `/chat/<roomId>` → `/chat/{roomId}`.
@@ -158,7 +175,9 @@ impl Pattern {
     /// The pattern with every variable in its Rust spelling: what templates and look-ups use.
     pub fn rust_names(&self) -> String {
         let mut s = self.canonical.clone();
-        for v in self.variables() { s = s.replace(&format!("{{{v}}}"), &format!("{{{}}}", snake_case(v))); }
+        for v in self.variables() {
+            s = s.replace(&format!("{{{v}}}"), &format!("{{{}}}", snake_case(v)));
+        }
         s
     }
     pub fn is_literal(&self) -> bool {
@@ -247,7 +266,14 @@ impl Pattern {
 }
 
 #[derive(Debug)]
-struct Info { vars: usize, stars: usize, doubles: usize, len: usize, catch_all: bool, prefix: bool }
+struct Info {
+    vars: usize,
+    stars: usize,
+    doubles: usize,
+    len: usize,
+    catch_all: bool,
+    prefix: bool,
+}
 impl Info {
     fn new(p: &Pattern) -> Self {
         let (mut vars, mut stars, mut doubles, mut len) = (0, 0, 0, 0);
@@ -255,36 +281,66 @@ impl Info {
             len += 1;
             match s {
                 Segment::Literal(l) => len += l.len(),
-                Segment::Rest(_) => { doubles += 1; len += 2 }
-                Segment::Glob(ps) => for p in ps {
-                    match p {
-                        Piece::Literal(l) => len += l.len(),
-                        Piece::Var(_) => { vars += 1; len += 1 }
-                        Piece::Star => { stars += 1; len += 1 }
-                        Piece::One => len += 1,
+                Segment::Rest(_) => {
+                    doubles += 1;
+                    len += 2
+                }
+                Segment::Glob(ps) => {
+                    for p in ps {
+                        match p {
+                            Piece::Literal(l) => len += l.len(),
+                            Piece::Var(_) => {
+                                vars += 1;
+                                len += 1
+                            }
+                            Piece::Star => {
+                                stars += 1;
+                                len += 1
+                            }
+                            Piece::One => len += 1,
+                        }
                     }
-                },
+                }
             }
         }
         let ends = matches!(p.segments.last(), Some(Segment::Rest(_)));
-        Info { vars, stars, doubles, len, catch_all: ends && p.segments.len() == 1, prefix: ends && p.segments.len() > 1 }
+        Info {
+            vars,
+            stars,
+            doubles,
+            len,
+            catch_all: ends && p.segments.len() == 1,
+            prefix: ends && p.segments.len() > 1,
+        }
     }
-    fn total(&self) -> usize { self.vars + self.stars + 2 * self.doubles }
+    fn total(&self) -> usize {
+        self.vars + self.stars + 2 * self.doubles
+    }
 }
 
 fn write_segment(out: &mut String, seg: &Segment) {
     match seg {
         Segment::Literal(l) => out.push_str(l),
         Segment::Rest(None) => out.push_str("**"),
-        Segment::Rest(Some(n)) => { out.push_str("{*"); out.push_str(n); out.push('}') }
-        Segment::Glob(ps) => for p in ps {
-            match p {
-                Piece::Literal(l) => out.push_str(l),
-                Piece::Var(n) => { out.push('{'); out.push_str(n); out.push('}') }
-                Piece::Star => out.push('*'),
-                Piece::One => out.push('?'),
+        Segment::Rest(Some(n)) => {
+            out.push_str("{*");
+            out.push_str(n);
+            out.push('}')
+        }
+        Segment::Glob(ps) => {
+            for p in ps {
+                match p {
+                    Piece::Literal(l) => out.push_str(l),
+                    Piece::Var(n) => {
+                        out.push('{');
+                        out.push_str(n);
+                        out.push('}')
+                    }
+                    Piece::Star => out.push('*'),
+                    Piece::One => out.push('?'),
+                }
             }
-        },
+        }
     }
 }
 
@@ -298,16 +354,28 @@ fn parse_segment(part: &str, start: usize, names: &mut Vec<String>) -> Result<Se
     let mut i = 0;
     let mut declare = |name: &str, at: std::ops::Range<usize>| {
         if name.is_empty() {
-            return Err(ParseError { at, kind: ParseErrorKind::EmptyName });
+            return Err(ParseError {
+                at,
+                kind: ParseErrorKind::EmptyName,
+            });
         }
         if name.contains(':') {
-            return Err(ParseError { at, kind: ParseErrorKind::Regex });
+            return Err(ParseError {
+                at,
+                kind: ParseErrorKind::Regex,
+            });
         }
         if !is_name(name) {
-            return Err(ParseError { at, kind: ParseErrorKind::BadName(name.into()) });
+            return Err(ParseError {
+                at,
+                kind: ParseErrorKind::BadName(name.into()),
+            });
         }
         if let Some(prev) = names.iter().find(|n| snake_case(n) == snake_case(name)) {
-            return Err(ParseError { at, kind: ParseErrorKind::Duplicate(prev.clone(), name.into()) });
+            return Err(ParseError {
+                at,
+                kind: ParseErrorKind::Duplicate(prev.clone(), name.into()),
+            });
         }
         names.push(name.into());
         Ok(())
@@ -317,7 +385,10 @@ fn parse_segment(part: &str, start: usize, names: &mut Vec<String>) -> Result<Se
             open @ (b'{' | b'<') => {
                 let close = if open == b'{' { b'}' } else { b'>' };
                 let Some(len) = b[i + 1..].iter().position(|&c| c == close) else {
-                    return Err(ParseError { at: start + i..start + b.len(), kind: ParseErrorKind::Unclosed(open as char) });
+                    return Err(ParseError {
+                        at: start + i..start + b.len(),
+                        kind: ParseErrorKind::Unclosed(open as char),
+                    });
                 };
                 let inner = &part[i + 1..i + 1 + len];
                 let at = start + i + 1..start + i + 1 + len;
@@ -329,24 +400,38 @@ fn parse_segment(part: &str, start: usize, names: &mut Vec<String>) -> Result<Se
                 declare(name, at.clone())?;
                 if rest {
                     if i != 0 || i + len + 2 != b.len() {
-                        return Err(ParseError { at, kind: ParseErrorKind::RestNotLast });
+                        return Err(ParseError {
+                            at,
+                            kind: ParseErrorKind::RestNotLast,
+                        });
                     }
                     return Ok(Segment::Rest(Some(name.into())));
                 }
-                if !lit.is_empty() { pieces.push(Piece::Literal(std::mem::take(&mut lit))); }
+                if !lit.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut lit)));
+                }
                 pieces.push(Piece::Var(name.into()));
                 i += len + 2;
                 continue;
             }
             c @ (b'}' | b'>') => {
-                return Err(ParseError { at: start + i..start + i + 1, kind: ParseErrorKind::Unopened(c as char) });
+                return Err(ParseError {
+                    at: start + i..start + i + 1,
+                    kind: ParseErrorKind::Unopened(c as char),
+                });
             }
             b'*' => {
-                if !lit.is_empty() { pieces.push(Piece::Literal(std::mem::take(&mut lit))); }
-                if pieces.last() != Some(&Piece::Star) { pieces.push(Piece::Star); }
+                if !lit.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut lit)));
+                }
+                if pieces.last() != Some(&Piece::Star) {
+                    pieces.push(Piece::Star);
+                }
             }
             b'?' => {
-                if !lit.is_empty() { pieces.push(Piece::Literal(std::mem::take(&mut lit))); }
+                if !lit.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut lit)));
+                }
                 pieces.push(Piece::One);
             }
             _ => {
@@ -361,7 +446,9 @@ fn parse_segment(part: &str, start: usize, names: &mut Vec<String>) -> Result<Se
     if pieces.is_empty() {
         return Ok(Segment::Literal(lit));
     }
-    if !lit.is_empty() { pieces.push(Piece::Literal(lit)); }
+    if !lit.is_empty() {
+        pieces.push(Piece::Literal(lit));
+    }
     Ok(Segment::Glob(pieces))
 }
 
@@ -386,7 +473,9 @@ fn walk<'d>(pat: &[Segment], toks: &[&'d str], whole: &'d str, vars: &mut Vec<(S
         Some((Segment::Rest(name), rest)) => {
             if rest.is_empty() {
                 if let Some(n) = name {
-                    if toks.is_empty() { return false; }
+                    if toks.is_empty() {
+                        return false;
+                    }
                     let base = whole.as_ptr() as usize;
                     let from = toks[0].as_ptr() as usize - base;
                     vars.push((n.clone(), &whole[from..]));
@@ -408,7 +497,11 @@ fn glob<'d>(ps: &[Piece], s: &'d str, vars: &mut Vec<(String, &'d str)>) -> bool
             it.next().is_some() && glob(rest, it.as_str(), vars)
         }
         Some((p @ (Piece::Var(_) | Piece::Star), rest)) => {
-            let ends = s.char_indices().map(|(i, _)| i).chain([s.len()]).collect::<Vec<_>>();
+            let ends = s
+                .char_indices()
+                .map(|(i, _)| i)
+                .chain([s.len()])
+                .collect::<Vec<_>>();
             for &end in ends.iter().rev() {
                 let mark = vars.len();
                 if let Piece::Var(n) = p {
@@ -468,7 +561,9 @@ fn one_overlap(x: &Segment, y: &Segment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    fn p(s: &str) -> Pattern { Pattern::parse(s).unwrap() }
+    fn p(s: &str) -> Pattern {
+        Pattern::parse(s).unwrap()
+    }
 
     #[test]
     fn spellings_agree() {
@@ -479,41 +574,83 @@ mod tests {
     }
     #[test]
     fn names() {
-        for (a, b) in [("roomId","room_id"),("room_id","room_id"),("roomID","room_id"),("URL","url"),("userURLPath","user_url_path"),("x1","x1"),("room-id","room_id")] {
+        for (a, b) in [
+            ("roomId", "room_id"),
+            ("room_id", "room_id"),
+            ("roomID", "room_id"),
+            ("URL", "url"),
+            ("userURLPath", "user_url_path"),
+            ("x1", "x1"),
+            ("room-id", "room_id"),
+        ] {
             assert_eq!(snake_case(a), b);
         }
         assert_eq!(p("/c/{roomId}").variable_for("room_id"), Some("roomId"));
-        assert!(matches!(Pattern::parse("/{roomId}/{room_id}").unwrap_err().kind, ParseErrorKind::Duplicate(..)));
+        assert!(matches!(
+            Pattern::parse("/{roomId}/{room_id}").unwrap_err().kind,
+            ParseErrorKind::Duplicate(..)
+        ));
     }
     #[test]
     fn errors_have_positions() {
         let e = Pattern::parse("/chat/{room").unwrap_err();
-        assert_eq!((e.at.clone(), e.to_string()), (6..11, "`{` is never closed".into()));
+        assert_eq!(
+            (e.at.clone(), e.to_string()),
+            (6..11, "`{` is never closed".into())
+        );
         assert_eq!(Pattern::parse("/a//b").unwrap_err().at, 2..4);
     }
     #[test]
     fn ant() {
         for (pat, ok, no) in [
-            ("/price.stock.*", vec!["/price.stock.X", "/price.stock."], vec!["/price.stock.x/y"]),
-            ("/price.stock.{ticker}", vec!["/price.stock.GOOG"], vec!["/price.stock/GOOG"]),
+            (
+                "/price.stock.*",
+                vec!["/price.stock.X", "/price.stock."],
+                vec!["/price.stock.x/y"],
+            ),
+            (
+                "/price.stock.{ticker}",
+                vec!["/price.stock.GOOG"],
+                vec!["/price.stock/GOOG"],
+            ),
             ("/t?st", vec!["/test", "/tast"], vec!["/tst", "/teest"]),
-            ("/topic/**", vec!["/topic", "/topic/a", "/topic/a/b"], vec!["/topics"]),
+            (
+                "/topic/**",
+                vec!["/topic", "/topic/a", "/topic/a/b"],
+                vec!["/topics"],
+            ),
             ("/**/x", vec!["/x", "/a/x", "/a/b/x"], vec!["/a/b/y"]),
             ("/a/**/z/**", vec!["/a/z", "/a/q/z/w"], vec!["/a"]),
             ("/{a}.{b}", vec!["/1.2", "/1.2.3"], vec!["/12"]),
         ] {
-            for d in ok { assert!(p(pat).matches(d).is_some(), "{pat} {d}"); }
-            for d in no { assert!(p(pat).matches(d).is_none(), "{pat} {d}"); }
+            for d in ok {
+                assert!(p(pat).matches(d).is_some(), "{pat} {d}");
+            }
+            for d in no {
+                assert!(p(pat).matches(d).is_none(), "{pat} {d}");
+            }
         }
-        assert_eq!(p("/{a}.{b}").matches("/1.2.3").unwrap(), [("a".into(), "1.2"), ("b".into(), "3")]);
-        assert_eq!(p("/f/{*rest}").matches("/f/a/b").unwrap(), [("rest".into(), "a/b")]);
+        assert_eq!(
+            p("/{a}.{b}").matches("/1.2.3").unwrap(),
+            [("a".into(), "1.2"), ("b".into(), "3")]
+        );
+        assert_eq!(
+            p("/f/{*rest}").matches("/f/a/b").unwrap(),
+            [("rest".into(), "a/b")]
+        );
     }
     #[test]
     fn overlap() {
         for (a, b, yes) in [
-            ("/chat/{r}", "/chat/*", true), ("/chat/{r}", "/chat/{r}/x", false),
-            ("/chat/**", "/chat/{r}", true), ("/a/*/c", "/a/b/*", true), ("/a/x*", "/a/*y", true),
-            ("/a/x*", "/a/y*", false), ("/**/x", "/a/**", true), ("/a/b", "/a/c", false), ("/a?", "/ab", true),
+            ("/chat/{r}", "/chat/*", true),
+            ("/chat/{r}", "/chat/{r}/x", false),
+            ("/chat/**", "/chat/{r}", true),
+            ("/a/*/c", "/a/b/*", true),
+            ("/a/x*", "/a/*y", true),
+            ("/a/x*", "/a/y*", false),
+            ("/**/x", "/a/**", true),
+            ("/a/b", "/a/c", false),
+            ("/a?", "/ab", true),
         ] {
             assert_eq!(p(a).overlaps(&p(b)), yes, "{a} {b}");
             assert_eq!(p(b).overlaps(&p(a)), yes, "{b} {a}");
@@ -523,12 +660,21 @@ mod tests {
     fn order() {
         // (better, worse) pairs
         for (a, b) in [
-            ("/hotels/new", "/hotels/*"), ("/hotels/{h}", "/hotels/*"), ("/hotels/new", "/hotels/{h}"),
-            ("/hotels/{h}", "/hotels/**"), ("/hotels/*", "/hotels/**"), ("/{a}/b/c", "/x/{b}/{c}"),
-            ("/hotels/foo/bar/**", "/hotels/{h}"), ("/a/**", "/**"), ("/hotels/{h}/b/**", "/hotels/**"),
+            ("/hotels/new", "/hotels/*"),
+            ("/hotels/{h}", "/hotels/*"),
+            ("/hotels/new", "/hotels/{h}"),
+            ("/hotels/{h}", "/hotels/**"),
+            ("/hotels/*", "/hotels/**"),
+            ("/{a}/b/c", "/x/{b}/{c}"),
+            ("/hotels/foo/bar/**", "/hotels/{h}"),
+            ("/a/**", "/**"),
+            ("/hotels/{h}/b/**", "/hotels/**"),
         ] {
             let o = p(a).specificity(&p(b));
-            if a == "/hotels/foo/bar/**" { assert_eq!(o, Ordering::Greater); continue; }
+            if a == "/hotels/foo/bar/**" {
+                assert_eq!(o, Ordering::Greater);
+                continue;
+            }
             assert_eq!(o, Ordering::Less, "{a} < {b}");
             assert_eq!(p(b).specificity(&p(a)), Ordering::Greater, "{b} > {a}");
         }

@@ -31,7 +31,13 @@ impl Pattern {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;
             start..start + value.len()
         };
-        Some(self.1.iter().zip(found).map(|(name, (_, value))| (Arc::clone(name), place(value))).collect())
+        Some(
+            self.1
+                .iter()
+                .zip(found)
+                .map(|(name, (_, value))| (Arc::clone(name), place(value)))
+                .collect(),
+        )
     }
 
     pub(crate) fn overlaps(&self, other: &Self) -> bool {

@@ -56,3 +56,6 @@ pub(crate) use self::{
     services::Services,
     targets::ReplyTarget,
 };
+
+#[cfg(test)]
+mod tests;
