@@ -23,7 +23,8 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, ExplicitRoutes, Handlers, Services, assemble,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Services, assemble,
+        private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -48,7 +49,7 @@ pub struct StompServerBuilder {
     fallback: Option<Arc<dyn HttpHandler>>,
     discover: bool,
     scope: Option<String>,
-    routes: Vec<ExplicitRoutes>,
+    routes: Vec<&'static Registration>,
     controllers: Vec<ExplicitController>,
 }
 
@@ -116,7 +117,7 @@ impl StompServerBuilder {
     }
 
     /// Adds a free handler function by name: `routes(ping::ROUTES)`.
-    pub fn routes(mut self, routes: ExplicitRoutes) -> Self {
+    pub fn routes(mut self, routes: &'static Registration) -> Self {
         self.routes.push(routes);
         self
     }
@@ -322,6 +323,14 @@ fn log(state: &ServerState) {
         "stomp-server"
     );
     for route in state.handlers.routes() {
-        tracing::info!("{route}");
+        let meta = route.meta;
+        tracing::info!(
+            patterns = ?meta.patterns,
+            targets = ?meta.targets,
+            "{:?} {} ({})",
+            meta.kind,
+            meta.name,
+            meta.location
+        );
     }
 }

@@ -83,7 +83,8 @@ impl ConvertError {
             }
             Kind::Malformed(None) => "the body is malformed".into(),
             Kind::Mismatch(line, column) => {
-                format!("the body does not have the expected shape, seen at line {line}, column {column}").into()
+                format!("the body does not have the expected shape, seen at line {line}, column {column}")
+                    .into()
             }
             Kind::Unwritable => "the value cannot be written".into(),
         }
@@ -98,6 +99,8 @@ impl fmt::Display for ConvertError {
 
 impl Error for ConvertError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }

@@ -48,7 +48,11 @@ mod tests {
 
     #[test]
     fn json_is_known_with_suffix_case_and_parameters() {
-        for json in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
+        for json in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+        ] {
             assert!(MediaType::parse(json).is_json(), "{json}");
         }
         for other in ["text/json", "application/jsonp", "json", "", "application/é+jso"] {

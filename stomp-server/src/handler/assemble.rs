@@ -54,13 +54,23 @@ pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildPr
 
 /// In the order of the source: that in which the linker lists them changes from build to build.
 fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
-    let explicit: Vec<_> = options.controllers.iter().map(|controller| controller.id).collect();
+    let explicit: Vec<_> = options
+        .controllers
+        .iter()
+        .map(|controller| controller.id)
+        .collect();
     let wanted = |registration: &&Registration| {
-        let in_scope = options.scope.as_deref().is_none_or(|scope| registration.is_below(scope));
+        let in_scope = options
+            .scope
+            .as_deref()
+            .is_none_or(|scope| registration.is_below(scope));
         in_scope && !registration.controller.is_some_and(|id| explicit.contains(&id()))
     };
     let mut found: Vec<&'static Registration> = if options.discover {
-        inventory::iter::<Registration>.into_iter().filter(wanted).collect()
+        inventory::iter::<Registration>
+            .into_iter()
+            .filter(wanted)
+            .collect()
     } else {
         Vec::new()
     };
@@ -76,11 +86,18 @@ fn missing_state(registrations: &[&'static Registration], options: &AssembleOpti
         let mut needs = Requirements::default();
         requirements(&mut needs);
         for need in needs.missing_from(options.services.context()) {
-            missing.entry((need.name, need.id)).or_default().insert(Place { name, location });
+            missing
+                .entry((need.name, need.id))
+                .or_default()
+                .insert(Place { name, location });
         }
     };
     for registration in registrations {
-        ask(registration.name, registration.location, registration.requirements);
+        ask(
+            registration.name,
+            registration.location,
+            registration.requirements,
+        );
     }
     for controller in &options.controllers {
         ask(controller.name, controller.location, controller.requirements);
@@ -94,20 +111,30 @@ fn missing_state(registrations: &[&'static Registration], options: &AssembleOpti
 
 fn survey(registrations: &[&'static Registration], controllers: &[ExplicitController]) -> Surveyed {
     let mut surveyor = Installer::surveyor();
-    registrations.iter().for_each(|registration| (registration.install)(&mut surveyor));
-    controllers.iter().for_each(|controller| (controller.survey)(&mut surveyor));
+    registrations
+        .iter()
+        .for_each(|registration| (registration.install)(&mut surveyor));
+    controllers
+        .iter()
+        .for_each(|controller| (controller.survey)(&mut surveyor));
     surveyor.surveyed
 }
 
 fn check_targets(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
     for route in &surveyed.routes {
         if let Err(reason) = Targets::parse(route.targets) {
-            problems.push(BuildProblem::Malformed { reason, handler: place(route) });
+            problems.push(BuildProblem::Malformed {
+                reason,
+                handler: place(route),
+            });
         }
     }
     for (_, handler) in &surveyed.exceptions {
         if let Err(reason) = Targets::parse(handler.targets) {
-            let handler = Place { name: handler.name, location: handler.location };
+            let handler = Place {
+                name: handler.name,
+                location: handler.location,
+            };
             problems.push(BuildProblem::Malformed { reason, handler });
         }
     }
@@ -117,7 +144,10 @@ fn check_targets(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
 fn check_exceptions(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
     let mut known: HashMap<(Option<usize>, TypeId), Place> = HashMap::new();
     for (block, handler) in &surveyed.exceptions {
-        let here = Place { name: handler.name, location: handler.location };
+        let here = Place {
+            name: handler.name,
+            location: handler.location,
+        };
         if let Some(earlier) = known.insert((*block, handler.handles.id()), here) {
             problems.push(BuildProblem::DuplicateExceptionHandler {
                 error: handler.error,
@@ -139,14 +169,19 @@ pub(crate) struct Handlers {
 impl Handlers {
     fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
         let mut installer = Installer::new(&options.services);
-        registrations.iter().for_each(|registration| (registration.install)(&mut installer));
+        registrations
+            .iter()
+            .for_each(|registration| (registration.install)(&mut installer));
         for controller in options.controllers {
             (controller.install)(&mut installer);
         }
         let installed = installer.installed;
         let mut listeners: HashMap<TypeId, Vec<Listener>> = HashMap::new();
         for listener in installed.listeners {
-            listeners.entry((listener.meta.hears)()).or_default().push(listener);
+            listeners
+                .entry((listener.meta.hears)())
+                .or_default()
+                .push(listener);
         }
         Self {
             table,
@@ -178,7 +213,10 @@ impl Handlers {
         self.routes.iter().map(|route| {
             let mut types = Describe::default();
             (route.describe)(&mut types);
-            RouteInfo { meta: route.meta, types }
+            RouteInfo {
+                meta: route.meta,
+                types,
+            }
         })
     }
 }

@@ -107,7 +107,10 @@ impl Stream for ReplyStream {
             Source::Running(running) => poll_running(running, cx),
             Source::Boxed(stream) => {
                 let polled = catch_unwind(AssertUnwindSafe(|| stream.as_mut().poll_next(cx)));
-                polled.map_or_else(|panic| Poll::Ready(Polled::Panicked(panic)), |next| next.map(Polled::from))
+                polled.map_or_else(
+                    |panic| Poll::Ready(Polled::Panicked(panic)),
+                    |next| next.map(Polled::from),
+                )
             }
             Source::Ended => return Poll::Ready(None),
         };

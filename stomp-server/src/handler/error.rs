@@ -1,11 +1,6 @@
 //! What goes wrong between a message and its handler's answer.
 
-use std::{
-    any::Any,
-    borrow::Cow,
-    error::Error,
-    fmt,
-};
+use std::{any::Any, borrow::Cow, error::Error, fmt};
 
 use crate::BoxError;
 
@@ -191,7 +186,10 @@ impl fmt::Display for Rejection {
 
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }
 
@@ -226,7 +224,10 @@ mod tests {
         let error = HandlerError::extraction("room_id", rejection);
         assert!(error.is_extraction() && !error.is_panic() && !error.is_thrown());
         assert_eq!(error.argument(), Some("room_id"));
-        assert_eq!(error.client_message(), "destination variable `room_id` is not valid");
+        assert_eq!(
+            error.client_message(),
+            "destination variable `room_id` is not valid"
+        );
         assert_eq!(
             error.to_string(),
             "argument `room_id`: destination variable `room_id` is not valid"

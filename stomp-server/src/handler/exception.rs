@@ -84,7 +84,11 @@ pub(crate) struct ExceptionEntry {
 }
 
 impl ExceptionEntry {
-    pub(crate) fn new<C: Send + Sync>(controller: &Arc<C>, route: &'static ExceptionRoute<C>, targets: Targets) -> Self {
+    pub(crate) fn new<C: Send + Sync>(
+        controller: &Arc<C>,
+        route: &'static ExceptionRoute<C>,
+        targets: Targets,
+    ) -> Self {
         let controller = Arc::clone(controller);
         Self {
             meta: &route.meta,
@@ -102,7 +106,10 @@ impl fmt::Debug for ExceptionEntry {
 
 /// The handler for `error` among those of one block: by its own type, then by the types of its sources, nearest
 /// first, then the catch-all. (Spring looks at one source only; wrapping an error is commoner here.)
-pub(crate) fn choose<'e>(entries: &'e [Arc<ExceptionEntry>], error: &HandlerError) -> Option<&'e Arc<ExceptionEntry>> {
+pub(crate) fn choose<'e>(
+    entries: &'e [Arc<ExceptionEntry>],
+    error: &HandlerError,
+) -> Option<&'e Arc<ExceptionEntry>> {
     let by_type = error
         .chain()
         .find_map(|error| entries.iter().find(|entry| (entry.meta.handles.is)(error)));

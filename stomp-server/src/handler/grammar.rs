@@ -1,8 +1,8 @@
 //! What routing needs of the destination grammar.
 
-use std::{cmp::Ordering, ops::Range, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
-use stomp_core::destination::{self as core, snake_case};
+use stomp_core::destination::{self as core, Separator};
 
 use super::context::Variables;
 
@@ -12,8 +12,8 @@ pub(crate) struct Pattern(core::Pattern, Vec<Arc<str>>);
 
 impl Pattern {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let parsed = core::Pattern::parse(text).map_err(|error| error.to_string())?;
-        let names = parsed.variables().map(|name| snake_case(name).into()).collect();
+        let parsed = core::Pattern::parse_mapping(text, Separator::Slash).map_err(|error| error.to_string())?;
+        let names = parsed.variables().map(Arc::from).collect();
         Ok(Self(parsed, names))
     }
 
@@ -26,56 +26,35 @@ impl Pattern {
     }
 
     pub(crate) fn captures(&self, path: &str) -> Option<Variables> {
-        let found = self.0.matches(path)?;
-        let place = |value: &str| -> Range<usize> {
-            let start = value.as_ptr() as usize - path.as_ptr() as usize;
-            start..start + value.len()
-        };
-        Some(self.1.iter().zip(found).map(|(name, (_, value))| (Arc::clone(name), place(value))).collect())
+        let found = self.0.captures(path)?;
+        Some(found.iter().map(|(variable, place)| (Arc::clone(&self.1[variable]), place)).collect())
     }
 
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.0.overlaps(&other.0)
     }
 
-    pub(crate) fn compare(&self, other: &Self, _path: &str) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self, path: &str) -> Ordering {
+        self.0.compare(&other.0, path)
+    }
+
+    /// The order that holds for every destination, as far as there is one.
+    pub(crate) fn specificity(&self, other: &Self) -> Ordering {
         self.0.specificity(&other.0)
     }
 }
 
 /// A reply destination with placeholders.
 #[derive(Debug)]
-pub(crate) struct Template(Vec<Piece>);
-
-#[derive(Debug)]
-enum Piece {
-    Text(String),
-    Variable(String),
-}
+pub(crate) struct Template(core::Template);
 
 impl Template {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, behind) = after.split_once('}').ok_or("`{` is never closed")?;
-            pieces.push(Piece::Text(before.to_owned()));
-            pieces.push(Piece::Variable(snake_case(name)));
-            rest = behind;
-        }
-        pieces.push(Piece::Text(rest.to_owned()));
-        Ok(Self(pieces))
+        core::Template::parse(text, Separator::Slash).map(Self).map_err(|error| error.to_string())
     }
 
-    /// Errors with the name that has no value.
+    /// Errors with what keeps it from being filled in.
     pub(crate) fn expand<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Result<String, String> {
-        let mut filled = String::new();
-        for piece in &self.0 {
-            filled.push_str(match piece {
-                Piece::Text(text) => text,
-                Piece::Variable(name) => value(name).ok_or_else(|| name.clone())?,
-            });
-        }
-        Ok(filled)
+        self.0.expand(value).map_err(|error| error.to_string())
     }
 }

@@ -25,7 +25,8 @@ pub(crate) type Event = Arc<dyn Any + Send + Sync>;
 pub struct ListenerRoute<C: 'static> {
     pub meta: ListenerMeta,
     pub requirements: fn(&mut Requirements),
-    pub call: fn(Arc<C>, Arc<dyn Any + Send + Sync>, ListenerContext) -> BoxFuture<'static, super::call::Called>,
+    pub call:
+        fn(Arc<C>, Arc<dyn Any + Send + Sync>, ListenerContext) -> BoxFuture<'static, super::call::Called>,
 }
 
 impl<C> fmt::Debug for ListenerRoute<C> {

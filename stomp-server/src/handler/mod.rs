@@ -49,10 +49,11 @@ pub use self::{
 };
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
-    call::{Call, Called},
     exception::ExceptionHandler,
-    listener::{Event, Listener},
     registration::ExplicitController,
     services::Services,
     targets::ReplyTarget,
 };
+
+#[cfg(test)]
+mod tests;

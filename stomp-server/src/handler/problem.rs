@@ -87,33 +87,55 @@ impl fmt::Display for BuildProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingState { type_name, needed_by } => {
-                write!(f, "no value of type `{type_name}` was registered with `manage`; needed by ")?;
+                write!(
+                    f,
+                    "no value of type `{type_name}` was registered with `manage`; needed by "
+                )?;
                 let needed_by: Vec<_> = needed_by.iter().map(ToString::to_string).collect();
                 f.write_str(&needed_by.join(", "))
             }
-            Self::Duplicate { kind, pattern, handlers: [first, second] } => write!(
+            Self::Duplicate {
+                kind,
+                pattern,
+                handlers: [first, second],
+            } => write!(
                 f,
                 "{} `{pattern}` is mapped twice: to {first} and to {second}; remove one or change its destination",
                 attribute(*kind)
             ),
-            Self::Ambiguous { kind, patterns: [p, q], handlers: [first, second] } => write!(
+            Self::Ambiguous {
+                kind,
+                patterns: [p, q],
+                handlers: [first, second],
+            } => write!(
                 f,
                 "{} some destinations match both `{p}` of {first} and `{q}` of {second}, and neither pattern is more \
                  specific; make one of them longer or fixed where the other has a variable",
                 attribute(*kind)
             ),
-            Self::Cycle { patterns: [p, q, r], handlers: [first, second, third] } => write!(
+            Self::Cycle {
+                patterns: [p, q, r],
+                handlers: [first, second, third],
+            } => write!(
                 f,
                 "`{p}` of {first} is more specific than `{q}` of {second}, that than `{r}` of {third}, and that than \
                  the first again, so a message that matches all three has no handler; change one of them"
             ),
-            Self::Unreachable { pattern, handler, beaten_by, winner } => write!(
+            Self::Unreachable {
+                pattern,
+                handler,
+                beaten_by,
+                winner,
+            } => write!(
                 f,
                 "nothing ever reaches {handler}: whatever matches `{pattern}` goes to `{beaten_by}` of {winner}; \
                  remove one or change its destination"
             ),
             Self::Malformed { reason, handler } => write!(f, "{handler}: {reason}"),
-            Self::DuplicateExceptionHandler { error, handlers: [first, second] } => write!(
+            Self::DuplicateExceptionHandler {
+                error,
+                handlers: [first, second],
+            } => write!(
                 f,
                 "`{error}` is handled twice: by {first} and by {second}; remove one of the two"
             ),

@@ -228,7 +228,9 @@ impl<'a> Installer<'a> {
         let no_locals = Arc::default();
         let bound = routes.iter().map(|route| bind_route(&nothing, route, &no_locals));
         self.installed.routes.extend(bound);
-        let bound = listeners.iter().map(|route| Listener::new(&nothing, route, services));
+        let bound = listeners
+            .iter()
+            .map(|route| Listener::new(&nothing, route, services));
         self.installed.listeners.extend(bound);
     }
 
@@ -241,9 +243,13 @@ impl<'a> Installer<'a> {
     pub(crate) fn install<C: Controller>(&mut self, controller: &Arc<C>) {
         let Some(services) = self.services else { return };
         let exceptions: Arc<[_]> = bind_exceptions(controller, C::EXCEPTIONS).collect();
-        let bound = C::ROUTES.iter().map(|route| bind_route(controller, route, &exceptions));
+        let bound = C::ROUTES
+            .iter()
+            .map(|route| bind_route(controller, route, &exceptions));
         self.installed.routes.extend(bound);
-        let bound = C::LISTENERS.iter().map(|route| Listener::new(controller, route, services));
+        let bound = C::LISTENERS
+            .iter()
+            .map(|route| Listener::new(controller, route, services));
         self.installed.listeners.extend(bound);
     }
 }

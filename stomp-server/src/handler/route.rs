@@ -31,7 +31,10 @@ impl RouteMeta {
     /// Only for the expansion of the macros.
     #[doc(hidden)]
     #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "called by generated code only, one argument for each field")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called by generated code only, one argument for each field"
+    )]
     pub const fn new(
         name: &'static str,
         kind: MessageKind,

@@ -90,7 +90,7 @@ impl Kind {
             return;
         }
         for (earlier, at) in &self.list {
-            if earlier.overlaps(&pattern) && earlier.compare(&pattern, "").is_eq() {
+            if earlier.overlaps(&pattern) && earlier.specificity(&pattern).is_eq() {
                 problems.push(BuildProblem::Ambiguous {
                     kind: route.kind,
                     patterns: [earlier.as_str().to_owned(), pattern.as_str().to_owned()],

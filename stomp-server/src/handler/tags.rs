@@ -213,10 +213,7 @@ impl<T: IntoReply> ConvertItem<T> for OwnItem {
 
 impl<T: HandlerReturn, E: Throw> ConvertItem<Result<T, E>> for ResultItem {
     fn convert(&self, item: Result<T, E>, converters: &Converters) -> Option<Result<Outgoing, HandlerError>> {
-        Some(
-            item.map_err(thrown)
-                .and_then(|value| value.outgoing(converters)),
-        )
+        Some(item.map_err(thrown).and_then(|value| value.outgoing(converters)))
     }
 }
 

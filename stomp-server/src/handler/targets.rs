@@ -89,8 +89,15 @@ fn user(path: String, broadcast: bool, cx: &MessageContext) -> ReplyTarget {
 /// line apart is refused.
 fn fill(template: &Template, cx: &MessageContext) -> Result<String, HandlerError> {
     template
-        .expand(|name| cx.variable(name).filter(|value| !value.contains(char::is_control)))
-        .map_err(|name| HandlerError::reply(format!("the reply destination needs the destination variable `{name}`")))
+        .expand(|name| {
+            cx.variable(name)
+                .filter(|value| !value.contains(char::is_control))
+        })
+        .map_err(|name| {
+            HandlerError::reply(format!(
+                "the reply destination needs the destination variable `{name}`"
+            ))
+        })
 }
 
 fn default_destination(prefix: &str, cx: &MessageContext) -> String {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, future::Future, pin::Pin, sync::Arc};
 
 use stomp_core::Headers;
 
-use crate::transport::Handshake;
+use crate::{Principal, transport::Handshake};
 
 /// Decides who a client is, once for each session, before CONNECTED is written.
 ///
@@ -31,8 +31,6 @@ pub trait Authenticator: Send + Sync + 'static {
 /// What an [`Authenticator`] decides, sooner or later.
 pub type Decision<'a> = Pin<Box<dyn Future<Output = Result<Option<Principal>, AuthenticationError>> + Send + 'a>>;
 
-use crate::Principal;
-
 impl<F, Fut> Authenticator for F
 where
     F: Fn(Login) -> Fut + Send + Sync + 'static,
@@ -40,6 +38,12 @@ where
 {
     fn authenticate(&self, login: Login) -> Decision<'_> {
         Box::pin(self(login))
+    }
+}
+
+impl fmt::Debug for dyn Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Authenticator")
     }
 }
 

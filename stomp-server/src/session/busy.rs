@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::Future,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -15,10 +14,7 @@ use super::{
     Shared,
     work::{Answers, Outcome},
 };
-use crate::{
-    Principal,
-    security::AuthenticationError,
-};
+use crate::{Principal, security::AuthenticationError};
 
 /// The one thing that a session waits for.
 pub(super) enum Busy {

@@ -72,7 +72,11 @@ macro_rules! refuse_structures {
         fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<Self::Ok, Other> {
             Err(Other)
         }
-        fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, _: &T) -> Result<Self::Ok, Other> {
+        fn serialize_newtype_struct<T: Serialize + ?Sized>(
+            self,
+            _: &'static str,
+            _: &T,
+        ) -> Result<Self::Ok, Other> {
             Err(Other)
         }
         fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -87,7 +91,11 @@ macro_rules! refuse_structures {
         fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Other> {
             Err(Other)
         }
-        fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Other> {
+        fn serialize_tuple_struct(
+            self,
+            _: &'static str,
+            _: usize,
+        ) -> Result<Self::SerializeTupleStruct, Other> {
             Err(Other)
         }
         fn serialize_tuple_variant(

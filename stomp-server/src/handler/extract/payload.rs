@@ -33,7 +33,8 @@ impl<T: MessageBody> FromMessage for Payload<T> {
     async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
         let message = cx.message();
         let read = cx.converters().read(&message.body, message.content_type());
-        read.map(Self).map_err(|error| Rejection::new(error.client_message()).because(error))
+        read.map(Self)
+            .map_err(|error| Rejection::new(error.client_message()).because(error))
     }
 }
 

@@ -1,0 +1,168 @@
+//! What is written down about a function: constants beside its glue.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::{Paths, location};
+use crate::model::{Argument, Handler, Kind, Mapping, Mode, Source, Target};
+
+/// The constants of all functions of a block, or of the one free function.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) routes: Vec<TokenStream>,
+    pub(super) exceptions: Vec<TokenStream>,
+    pub(super) listeners: Vec<TokenStream>,
+}
+
+impl Tables {
+    /// Adds `handler`, known as `name`, whose glue is `call`.
+    pub(super) fn add(&mut self, handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) {
+        let cfgs = &handler.cfgs;
+        let entry = |tokens: TokenStream| quote!(#(#cfgs)* #tokens);
+        match handler.kind {
+            Kind::Message => {
+                let routes = handler
+                    .mappings
+                    .iter()
+                    .map(|mapping| route(handler, mapping, name, call, paths));
+                self.routes.extend(routes.map(entry));
+            }
+            Kind::Exception => self
+                .exceptions
+                .extend(exception(handler, name, call, paths).map(entry)),
+            Kind::Listener => self
+                .listeners
+                .extend(listener(handler, name, call, paths).map(entry)),
+        }
+    }
+}
+
+fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, paths: &Paths) -> TokenStream {
+    let p = &paths.private;
+    let kind = if mapping.subscribe {
+        quote!(Subscribe)
+    } else {
+        quote!(Send)
+    };
+    let mode = match mapping.mode {
+        Mode::Ordered => quote!(Ordered),
+        Mode::Concurrent => quote!(Concurrent),
+        Mode::Blocking => quote!(Blocking),
+    };
+    let patterns = mapping.patterns.iter().map(|(pattern, _)| pattern.text());
+    let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
+    let docs = &handler.docs;
+    let (requirements, describe) = (requirements(handler, paths), describe(handler, paths));
+    quote! {
+        #p::Route {
+            meta: #p::RouteMeta::new(
+                #name, #p::MessageKind::#kind, &[#(#patterns),*], &[#(#targets),*], #p::ExecutionMode::#mode, #location, #docs,
+            ),
+            requirements: #requirements,
+            describe: #describe,
+            call: #call,
+        }
+    }
+}
+
+fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
+    let p = &paths.private;
+    let error = handler.borrowed()?;
+    let text = error.to_token_stream().to_string();
+    let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
+    let requirements = requirements(handler, paths);
+    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> #p::ErrorType::of::<#error>());
+    Some(quote! {
+        #p::ExceptionRoute {
+            meta: #p::ExceptionMeta {
+                name: #name, error: #text, handles: #handles, targets: &[#(#targets),*], location: #location,
+            },
+            requirements: #requirements,
+            call: #call,
+        }
+    })
+}
+
+fn listener(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
+    let p = &paths.private;
+    let event = handler.borrowed()?;
+    let text = event.to_token_stream().to_string();
+    let (requirements, location) = (requirements(handler, paths), location(paths, &handler.ident));
+    let hears = quote_spanned!(syn::spanned::Spanned::span(event)=> #p::event_type::<#event>);
+    Some(quote! {
+        #p::ListenerRoute {
+            meta: #p::ListenerMeta { name: #name, event: #text, hears: #hears, location: #location },
+            requirements: #requirements,
+            call: #call,
+        }
+    })
+}
+
+fn targets<'a>(handler: &'a Handler, paths: &'a Paths) -> impl Iterator<Item = TokenStream> + 'a {
+    let p = &paths.private;
+    handler.targets.iter().map(move |target| match target {
+        Target::Destination(text) => quote!(#p::Target::Destination(#text)),
+        Target::DefaultDestination => quote!(#p::Target::DefaultDestination),
+        Target::User { path, broadcast } => quote!(#p::Target::User { path: #path, broadcast: #broadcast }),
+        Target::DefaultUser { broadcast } => quote!(#p::Target::DefaultUser { broadcast: #broadcast }),
+    })
+}
+
+/// Asks each argument's type what it needs, without requiring that it can answer.
+fn requirements(handler: &Handler, paths: &Paths) -> TokenStream {
+    let p = &paths.private;
+    let asked = by_type(handler).map(|argument| {
+        let ty = &argument.ty;
+        match handler.kind {
+            Kind::Listener => quote!(<#ty as #p::FromContext>::requirements(__requirements);),
+            _ => quote!(#p::Probe::<#ty>::requirements(__requirements);),
+        }
+    });
+    quote! {
+        |__requirements| {
+            use #p::ProbeAny as _;
+            #(#asked)*
+        }
+    }
+}
+
+fn describe(handler: &Handler, paths: &Paths) -> TokenStream {
+    let p = &paths.private;
+    let asked = by_type(handler).map(|argument| {
+        let ty = &argument.ty;
+        quote!(#p::Probe::<#ty>::describe(__describe);)
+    });
+    let payload = handler
+        .arguments
+        .iter()
+        .find_map(|argument| match &argument.source {
+            Source::Unwrapped {
+                extractor: crate::model::Inner::Payload,
+                optional,
+                ..
+            } => {
+                let ty = optional.as_ref().unwrap_or(&argument.ty);
+                Some(quote!(#p::Probe::<#p::Payload<#ty>>::describe(__describe);))
+            }
+            _ => None,
+        });
+    let reply = handler.output.as_ref().map(|output| {
+        let text = output.to_token_stream().to_string();
+        quote!(__describe.reply = #p::std::Some(#text);)
+    });
+    quote! {
+        |__describe| {
+            use #p::ProbeAny as _;
+            #(#asked)*
+            #payload
+            #reply
+        }
+    }
+}
+
+fn by_type(handler: &Handler) -> impl Iterator<Item = &Argument> {
+    handler
+        .arguments
+        .iter()
+        .filter(|argument| matches!(argument.source, Source::Extract { .. }))
+}

@@ -1,0 +1,96 @@
+//! Which messages go to a function.
+
+use syn::LitStr;
+
+use crate::{
+    diag::Diagnostics,
+    grammar::Pattern,
+    parse::{Attribute, Name},
+};
+
+/// One mapping attribute.
+pub(crate) struct Mapping {
+    pub(crate) subscribe: bool,
+    /// Each with the literal to point at.
+    pub(crate) patterns: Vec<(Pattern, LitStr)>,
+    pub(crate) mode: Mode,
+}
+
+/// How calls may run beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Ordered,
+    Concurrent,
+    Blocking,
+}
+
+impl Mapping {
+    /// Every prefix with every destination, as Spring combines those of type and method.
+    pub(super) fn new(
+        attribute: &Attribute,
+        prefixes: &[LitStr],
+        is_async: bool,
+        diags: &mut Diagnostics,
+    ) -> Self {
+        let destinations = &attribute.values.destinations;
+        let name = attribute.name.as_str();
+        if destinations.is_empty() && prefixes.is_empty() {
+            let message =
+                format!("`#[{name}]` needs a destination, as in `#[{name}(\"/chat/{{room_id}}\")]`");
+            diags.at(attribute.span, message);
+        }
+        let patterns = if destinations.is_empty() {
+            prefixes
+                .iter()
+                .filter_map(|prefix| diags.take(parsed(prefix)))
+                .collect()
+        } else {
+            destinations
+                .iter()
+                .flat_map(|tail| with_prefixes(tail, prefixes, diags))
+                .collect()
+        };
+        Self {
+            subscribe: attribute.name == Name::SubscribeMapping,
+            patterns,
+            mode: mode(attribute, is_async, diags),
+        }
+    }
+}
+
+fn parsed(literal: &LitStr) -> syn::Result<(Pattern, LitStr)> {
+    Ok((Pattern::parse(literal)?, literal.clone()))
+}
+
+fn with_prefixes(tail: &LitStr, prefixes: &[LitStr], diags: &mut Diagnostics) -> Vec<(Pattern, LitStr)> {
+    let Some(alone) = diags.take(parsed(tail)) else {
+        return Vec::new();
+    };
+    if prefixes.is_empty() {
+        return vec![alone];
+    }
+    // A prefix that is wrong by itself has been reported at the controller.
+    let sound = prefixes.iter().filter(|prefix| Pattern::parse(prefix).is_ok());
+    let joined = sound.filter_map(|prefix| diags.take(Pattern::joined(prefix, tail)));
+    joined.map(|pattern| (pattern, tail.clone())).collect()
+}
+
+fn mode(attribute: &Attribute, is_async: bool, diags: &mut Diagnostics) -> Mode {
+    match (attribute.values.concurrent, attribute.values.blocking) {
+        (None, None) => Mode::Ordered,
+        (Some(_), None) => Mode::Concurrent,
+        (None, Some(blocking)) => {
+            if is_async {
+                diags.at(
+                    blocking,
+                    "`blocking` is for functions that are not `async`: an async one waits without a thread",
+                );
+            }
+            Mode::Blocking
+        }
+        (Some(_), Some(blocking)) => {
+            diags.at(blocking, "a handler is `concurrent` or `blocking`, not both");
+            Mode::Blocking
+        }
+    }
+}
