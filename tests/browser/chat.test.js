@@ -2,13 +2,14 @@
 // on PATH). Every wait is for a condition; nothing here sleeps.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { launch } from './browser.js';
 import { Server } from './server.js';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 640 };
 
@@ -46,8 +47,8 @@ test('two people talk in a room, both ways', async () => {
 
   await bob.hears('good morning', { from: 'ann' });
   await ann.hears('good morning', { from: 'You' });
-  assert.deepEqual(await ann.transcript(), ['good morning', 'and to you']);
-  assert.deepEqual(await bob.transcript(), ['good morning', 'and to you']);
+  await ann.reads(['good morning', 'and to you']);
+  await bob.reads(['good morning', 'and to you']);
 });
 
 test('who joins and leaves is told, and who types', async () => {
@@ -76,12 +77,12 @@ test('rooms are apart', async () => {
   await bob.hears('in the garden');
   await ann.says('in the lobby');
   await ann.hears('in the lobby');
-  assert.deepEqual(await ann.transcript(), ['in the lobby']);
-  assert.deepEqual(await bob.transcript(), ['in the garden']);
+  await ann.reads(['in the lobby']);
+  await bob.reads(['in the garden']);
 
   await ann.page.getByRole('navigation').getByRole('button', { name: /garden/ }).click();
   await ann.hears('in the garden');
-  assert.deepEqual(await ann.transcript(), ['in the garden']);
+  await ann.reads(['in the garden']);
 });
 
 test('a reload comes back to the room with its history, each message once', async () => {
@@ -98,7 +99,7 @@ test('a reload comes back to the room with its history, each message once', asyn
   await ann.hears('after the reload');
   await ann.says('still here');
   await bob.hears('still here');
-  assert.deepEqual(await ann.transcript(), ['before the reload', 'after the reload', 'still here']);
+  await ann.reads(['before the reload', 'after the reload', 'still here']);
 });
 
 test('after a restart of the server the page reconnects by itself and says so', async () => {
@@ -124,7 +125,7 @@ test('after a restart of the server the page reconnects by itself and says so', 
   await bob.hears('kept while away');
   await bob.says('welcome back');
   await ann.hears('welcome back');
-  assert.deepEqual(await ann.transcript(), ['before the restart', 'kept while away', 'welcome back']);
+  await ann.reads(['before the restart', 'kept while away', 'welcome back']);
 });
 
 test('a private message reaches one person and no other', async () => {
@@ -139,7 +140,7 @@ test('a private message reaches one person and no other', async () => {
   await ann.hears('I keep it', { from: 'bob', privately: true });
   await ann.says('for everybody');
   await eve.hears('for everybody');
-  assert.deepEqual(await eve.transcript(), ['for everybody']);
+  await eve.reads(['for everybody']);
 });
 
 test('an error is shown to the one who caused it, and the text comes back', async () => {
@@ -155,7 +156,7 @@ test('an error is shown to the one who caused it, and the text comes back', asyn
   await ann.sees(ann.toast());
   await ann.says('now a short one');
   await bob.hears('now a short one');
-  assert.deepEqual(await bob.transcript(), ['now a short one']);
+  await bob.reads(['now a short one']);
   assert.equal(await bob.page.locator('.toast').count(), 0);
 });
 
@@ -328,8 +329,10 @@ class Tab {
     return locator.first().waitFor();
   }
 
-  transcript() {
-    return this.log.locator('.text').allTextContents();
+  /** The log holds these messages and no other, once the last of them has come. */
+  async reads(texts) {
+    await this.hears(texts.at(-1));
+    assert.deepEqual(await this.log.locator('.text').allTextContents(), texts);
   }
 
   toast(text = '') {
@@ -369,7 +372,7 @@ class Tab {
 
   async passesAxe(where) {
     // `evaluate` takes the script past the page's content security policy, which forbids foreign scripts.
-    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(await axeSource());
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(AXE);
     const { violations, incomplete } = await this.page.evaluate(() => globalThis.axe.run());
     const say = ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`;
     assert.deepEqual(violations.map(say), [], `axe, ${where}`);
@@ -391,11 +394,6 @@ async function signedIn(name, { room = 'lobby', ...options } = {}) {
   const tab = await opened(options);
   await tab.signIn(name, room);
   return tab;
-}
-
-async function axeSource() {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(AXE, 'utf8');
 }
 
 function exactly(text) {
