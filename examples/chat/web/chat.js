@@ -60,7 +60,7 @@ function connected(frame) {
   listen('/user/queue/errors', ({ detail }) => failed(detail));
   listen('/user/queue/private', show);
   listen('/topic/rooms', showRooms);
-  listen('/app/rooms', showRooms);
+  ask('/app/rooms', showRooms);
   enter(room);
 }
 
@@ -100,6 +100,14 @@ function listen(destination, handle) {
   return client.subscribe(destination, (message) => handle(JSON.parse(message.body)));
 }
 
+/** A subscription that is answered once. */
+function ask(destination, handle) {
+  const question = listen(destination, (answer) => {
+    question.unsubscribe();
+    handle(answer);
+  });
+}
+
 function send(destination, body = {}) {
   const headers = { 'content-type': 'application/json' };
   client.publish({ destination, body: JSON.stringify(body), headers });
@@ -127,13 +135,13 @@ function enter(next) {
     listen(`${base}/who`, showPeople),
     listen(`${base}/typing`, ({ from }) => typing(from)),
   ];
-  listen(`/app/chat/${room}/history`, history);
-  send(`/app/chat/${room}/join`);
-  listen(`/app/chat/${room}/who`, showPeople);
+  ask(`/app/chat/${next}/history`, (messages) => { if (next === room) history(messages); });
+  send(`/app/chat/${next}/join`);
+  ask(`/app/chat/${next}/who`, (names) => { if (next === room) showPeople(names); });
 }
 
 function change(next) {
-  closeDrawer();
+  drawer(false);
   if (!NAME.test(next)) return toast('A room is 1 to 32 letters, digits, dots, dashes or underscores.');
   if (!client.connected) return toast('Not connected just now; try again in a moment.');
   if (next !== room) {
@@ -233,17 +241,23 @@ function show(message) {
   if (together) $('log').lastElementChild.append(text);
   else $('log').append(make('div', { class: groupClass(message) }, avatar(message.from), head(message, at), text));
   entries.push(message);
+  if (message.from === me) lastSent = '';
   if (follow) toBottom();
   else $('jump').hidden = false;
 }
 
-function groupClass({ from, to }) {
-  const announcement = from === 'announcement' && 'announcement';
-  return ['group', `hue-${hue(from)}`, from === me && 'own', to && 'private', announcement].filter(Boolean).join(' ');
+const announced = ({ type, from }) => type === 'announcement' || from === 'announcement';
+
+function groupClass(message) {
+  const { from, to } = message;
+  const kind = announced(message) ? 'announcement' : to ? 'private' : '';
+  return `group hue-${hue(from)} ${kind} ${from === me ? 'own' : ''}`;
 }
 
-function head({ from, to, at }, date) {
-  const who = make('div', { class: 'who' }, make('b', {}, from === me ? 'You' : from === 'announcement' ? 'Announcement' : from));
+function head(message, date) {
+  const { from, to, at } = message;
+  const name = announced(message) ? 'Announcement' : from === me ? 'You' : from;
+  const who = make('div', { class: 'who' }, make('b', {}, name));
   if (to) who.append(make('span', { class: 'mark' }, from === me ? `privately to ${to}` : 'privately'));
   who.append(make('time', { datetime: at, title: date.toLocaleString() }, clock.format(date)));
   return who;
@@ -335,7 +349,7 @@ function submit() {
 /** Turns the composer to one person, or with an empty name back to the room. */
 function address(name) {
   recipient = name;
-  closeDrawer();
+  drawer(false);
   $('to').hidden = !name;
   $('to').replaceChildren(`To ${name}`, make('span', { class: 'quiet' }, ', back to the room'));
   $('text').placeholder = name ? 'Write privately' : 'Write a message';
@@ -413,10 +427,6 @@ function drawer(open) {
   if (open) $('side').querySelector('button').focus();
 }
 
-function closeDrawer() {
-  if ($('side').classList.contains('open')) drawer(false);
-}
-
 function on(id, event, handle) {
   $(id).addEventListener(event, (what) => {
     if (event === 'submit') what.preventDefault();
@@ -445,10 +455,10 @@ on('theme', 'click', () => {
   theme(choice);
 });
 dark.addEventListener('change', () => theme(localStorage.getItem('theme')));
-document.addEventListener('click', (event) => { if (!$('side').contains(event.target)) closeDrawer(); });
+document.addEventListener('click', (event) => { if (!$('side').contains(event.target)) drawer(false); });
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || !$('side').classList.contains('open')) return;
-  closeDrawer();
+  drawer(false);
   $('menu').focus();
 });
 addEventListener('online', async () => {
