@@ -247,6 +247,21 @@ test('at 360 pixels nothing scrolls sideways', async () => {
   await bob.hears('from a small screen', { privately: true });
 });
 
+test('light and dark follow the system until one is chosen, which is kept', async () => {
+  const ann = await opened({ colorScheme: 'dark' });
+  await ann.signIn('ann', 'lobby');
+  const scheme = () => ann.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  const toggle = ann.page.getByRole('button', { name: 'Dark colours', pressed: true });
+  const dark = await ann.background();
+  await toggle.click();
+  assert.equal(await scheme(), 'light');
+  assert.notEqual(await ann.background(), dark);
+
+  await ann.page.reload();
+  await ann.connected();
+  assert.equal(await scheme(), 'light');
+});
+
 for (const colorScheme of ['light', 'dark']) {
   for (const viewport of [WIDE, NARROW]) {
     test(`axe finds nothing: ${colorScheme}, ${viewport.width} pixels`, async () => {
@@ -337,6 +352,10 @@ class Tab {
 
   toast(text = '') {
     return this.page.getByRole('alert').locator('.toast', { hasText: text });
+  }
+
+  background() {
+    return this.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   }
 
   async focusIs(locator) {
