@@ -29,11 +29,13 @@ impl Pattern {
     pub(crate) fn joined(prefix: &LitStr, tail: &LitStr) -> syn::Result<Self> {
         let joined = destination::join(&prefix.value(), &tail.value(), Separator::Slash)
             .map_err(|error| syn::Error::new(tail.span(), error))?;
-        destination::Pattern::parse_mapping(&joined, Separator::Slash).map(Self).map_err(|error| {
-            let message =
-                format!("with the prefix of the controller the destination is \"{joined}\": {error}");
-            syn::Error::new(tail.span(), message)
-        })
+        destination::Pattern::parse_mapping(&joined, Separator::Slash)
+            .map(Self)
+            .map_err(|error| {
+                let message =
+                    format!("with the prefix of the controller the destination is \"{joined}\": {error}");
+                syn::Error::new(tail.span(), message)
+            })
     }
 
     /// With variables in the spelling `{name}`.
@@ -77,10 +79,16 @@ impl Template {
             let start = braced.iter().find_map(|braced| text.find(braced)).unwrap_or(0);
             start..start + written.len() + 2
         };
-        let variables = pattern.variables().map(|written| Variable { written: written.to_owned(), name: variable_name(written) }).map(|variable| {
-            let place = place(&variable.written);
-            (variable, place)
-        });
+        let variables = pattern
+            .variables()
+            .map(|written| Variable {
+                written: written.to_owned(),
+                name: variable_name(written),
+            })
+            .map(|variable| {
+                let place = place(&variable.written);
+                (variable, place)
+            });
         Ok(Self {
             variables: variables.collect(),
             text: pattern.as_str().to_owned(),

@@ -35,7 +35,11 @@ impl Env {
     /// The same with another source of randomness, for runs that can be repeated. `fill` fills the slice.
     #[must_use]
     pub fn with_entropy(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        let inner = Inner { origin: OnceLock::new(), runtime: OnceLock::new(), entropy: Box::new(fill) };
+        let inner = Inner {
+            origin: OnceLock::new(),
+            runtime: OnceLock::new(),
+            entropy: Box::new(fill),
+        };
         Self(Arc::new(inner))
     }
 
@@ -74,7 +78,9 @@ impl Env {
 
     /// Polls `task` to its end where it may block: on the runtime's threads for that.
     pub(crate) fn block_on<T: Send + 'static>(&self, task: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
-        let Some(runtime) = self.0.runtime.get().cloned() else { return task };
+        let Some(runtime) = self.0.runtime.get().cloned() else {
+            return task;
+        };
         let running = runtime.clone().spawn_blocking(move || runtime.block_on(task));
         Box::pin(async move {
             match running.await {

@@ -20,7 +20,9 @@ mod template;
 mod transport;
 mod user;
 
-pub use stomp_core::{CloseReason, HeartBeat, Headers, Message, MessageKind, codec::Limits, session::SessionConfig};
+pub use stomp_core::{
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, session::SessionConfig,
+};
 #[cfg(feature = "macros")]
 pub use stomp_macros::{
     Component, controller, event_listener, message_exception_handler, message_mapping, send_to, send_to_user,
@@ -29,23 +31,26 @@ pub use stomp_macros::{
 
 pub use self::{
     app::{
-        BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer, StompServerBuilder,
+        BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
+        StompServerBuilder,
     },
     channel::{
-        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor, OutboundMessage, Verdict,
+        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
+        OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,
     env::Env,
     error::BoxError,
     event::{
-        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
+        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
+        SessionUnsubscribeEvent,
     },
     handler::{
         ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location, MessageBody,
-        MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply, ReplyStream, Requirements,
-        RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
+        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
+        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},

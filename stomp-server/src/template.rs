@@ -41,13 +41,19 @@ struct Inner {
 
 impl SimpMessagingTemplate {
     pub(crate) fn new(converters: Converters, publisher: Arc<Publisher>) -> Self {
-        Self(Arc::new(Inner { converters, publisher: OnceLock::from(publisher) }))
+        Self(Arc::new(Inner {
+            converters,
+            publisher: OnceLock::from(publisher),
+        }))
     }
 
     /// A template that leads nowhere, for tests of handlers.
     #[must_use]
     pub fn detached() -> Self {
-        Self(Arc::new(Inner { converters: Converters::new(), publisher: OnceLock::new() }))
+        Self(Arc::new(Inner {
+            converters: Converters::new(),
+            publisher: OnceLock::new(),
+        }))
     }
 
     /// Converts `payload` and sends it to all subscribers of `destination` (Spring row TPL, `convertAndSend`).
@@ -89,7 +95,11 @@ impl SimpMessagingTemplate {
     /// # Cancel safety
     ///
     /// The message is with the broker when this first waits; dropping the future only forgets the confirmation.
-    pub async fn convert_and_send_confirmed<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
+    pub async fn convert_and_send_confirmed<T>(
+        &self,
+        destination: impl AsRef<str>,
+        payload: &T,
+    ) -> Result<(), SendError>
     where
         T: Serialize + ?Sized,
     {
@@ -191,7 +201,10 @@ impl SimpMessagingTemplate {
                 body
             }
         };
-        Ok(Message { headers: all, ..Message::new(destination, body) })
+        Ok(Message {
+            headers: all,
+            ..Message::new(destination, body)
+        })
     }
 }
 
@@ -202,7 +215,11 @@ impl fmt::Debug for SimpMessagingTemplate {
 }
 
 fn with_slash(destination: &str) -> String {
-    if destination.starts_with('/') { destination.to_owned() } else { format!("/{destination}") }
+    if destination.starts_with('/') {
+        destination.to_owned()
+    } else {
+        format!("/{destination}")
+    }
 }
 
 /// Why a message could not be sent. Nothing was.

@@ -22,8 +22,16 @@ struct Draft {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum RoomEvent {
     Message(Line),
-    Joined { room: RoomName, from: String, at: Timestamp },
-    Left { room: RoomName, from: String, at: Timestamp },
+    Joined {
+        room: RoomName,
+        from: String,
+        at: Timestamp,
+    },
+    Left {
+        room: RoomName,
+        from: String,
+        at: Timestamp,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -65,7 +73,12 @@ struct ChatController {
 impl ChatController {
     #[message_mapping("/<room>")]
     #[send_to("/topic/chat/<room>")]
-    async fn talk(&self, room: RoomName, Payload(draft): Payload<Draft>, user: Principal) -> Result<RoomEvent, ChatError> {
+    async fn talk(
+        &self,
+        room: RoomName,
+        Payload(draft): Payload<Draft>,
+        user: Principal,
+    ) -> Result<RoomEvent, ChatError> {
         let text = checked(draft.text)?;
         Ok(RoomEvent::Message(self.rooms.say(room, user.name(), text)))
     }
@@ -73,15 +86,26 @@ impl ChatController {
     #[message_mapping("/<room>/typing")]
     #[send_to("/topic/chat/<room>/typing")]
     async fn typing(&self, user: Principal) -> Typing {
-        Typing { from: user.name().to_owned() }
+        Typing {
+            from: user.name().to_owned(),
+        }
     }
 
     #[message_mapping("/<room>/join")]
     #[send_to("/topic/chat/<room>")]
-    async fn join(&self, room: RoomName, session: Session, user: Principal) -> Result<Option<RoomEvent>, SendError> {
+    async fn join(
+        &self,
+        room: RoomName,
+        session: Session,
+        user: Principal,
+    ) -> Result<Option<RoomEvent>, SendError> {
         let is_new = self.rooms.join(&room, session.id(), user.name());
         self.tell_who_is_here(&room)?;
-        Ok(is_new.then(|| RoomEvent::Joined { room, from: user.name().to_owned(), at: Timestamp::now() }))
+        Ok(is_new.then(|| RoomEvent::Joined {
+            room,
+            from: user.name().to_owned(),
+            at: Timestamp::now(),
+        }))
     }
 
     #[message_mapping("/<room>/leave")]
@@ -111,16 +135,23 @@ impl ChatController {
 impl ChatController {
     fn left(&self, room: RoomName, session: &Session) -> Result<(), SendError> {
         if let Some(from) = self.rooms.leave(&room, session.id()) {
-            let left = RoomEvent::Left { room: room.clone(), from, at: Timestamp::now() };
-            self.template.convert_and_send(format!("/topic/chat/{room}"), &left)?;
+            let left = RoomEvent::Left {
+                room: room.clone(),
+                from,
+                at: Timestamp::now(),
+            };
+            self.template
+                .convert_and_send(format!("/topic/chat/{room}"), &left)?;
             self.tell_who_is_here(&room)?;
         }
         Ok(())
     }
 
     fn tell_who_is_here(&self, room: &RoomName) -> Result<(), SendError> {
-        self.template.convert_and_send(format!("/topic/chat/{room}/who"), &self.rooms.members(room))?;
-        self.template.convert_and_send("/topic/rooms", &self.rooms.summaries())
+        self.template
+            .convert_and_send(format!("/topic/chat/{room}/who"), &self.rooms.members(room))?;
+        self.template
+            .convert_and_send("/topic/rooms", &self.rooms.summaries())
     }
 }
 
@@ -142,7 +173,12 @@ async fn whisper(
     if users.user(&to).is_none() {
         return Err(ChatError::NotHere(to).into());
     }
-    let line = PrivateLine { from: user.name().to_owned(), to, text, at: Timestamp::now() };
+    let line = PrivateLine {
+        from: user.name().to_owned(),
+        to,
+        text,
+        at: Timestamp::now(),
+    };
     template.convert_and_send_to_user(&line.to, "/queue/private", &line)?;
     if line.from != line.to {
         template.convert_and_send_to_user(&line.from, "/queue/private", &line)?;
@@ -154,14 +190,18 @@ async fn whisper(
 #[message_exception_handler]
 #[send_to_user("/queue/errors", broadcast = false)]
 async fn mistaken(error: &ChatError) -> Problem {
-    Problem { detail: error.to_string() }
+    Problem {
+        detail: error.to_string(),
+    }
 }
 
 /// Everybody may come in who tells a name; a real application would look at the passcode too.
 pub(crate) async fn sign_in(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     let name = login.login().unwrap_or_default().trim();
     if name.is_empty() || name.chars().count() > 32 || name.contains(['/', '%']) {
-        return Err(AuthenticationError::new("choose a name of 1 to 32 characters, without slashes"));
+        return Err(AuthenticationError::new(
+            "choose a name of 1 to 32 characters, without slashes",
+        ));
     }
     Ok(Some(Principal::new(name)))
 }

@@ -29,7 +29,11 @@ impl FromStr for RoomName {
     fn from_str(name: &str) -> Result<Self, BadRoomName> {
         let fits = (1..=32).contains(&name.chars().count());
         let plain = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-        if fits && plain { Ok(Self(name.to_owned())) } else { Err(BadRoomName) }
+        if fits && plain {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(BadRoomName)
+        }
     }
 }
 
@@ -86,7 +90,12 @@ impl Rooms {
     }
 
     pub(crate) fn say(&self, room: RoomName, from: &str, text: String) -> Line {
-        let line = Line { room: room.clone(), from: from.to_owned(), text, at: Timestamp::now() };
+        let line = Line {
+            room: room.clone(),
+            from: from.to_owned(),
+            text,
+            at: Timestamp::now(),
+        };
         let mut rooms = self.lock();
         let lines = &mut rooms.entry(room).or_default().lines;
         if lines.len() == HISTORY {
@@ -97,26 +106,39 @@ impl Rooms {
     }
 
     pub(crate) fn history(&self, room: &RoomName) -> Vec<Line> {
-        self.lock().get(room).map(|room| room.lines.iter().cloned().collect()).unwrap_or_default()
+        self.lock()
+            .get(room)
+            .map(|room| room.lines.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The names of those in a room, in order.
     pub(crate) fn members(&self, room: &RoomName) -> Vec<String> {
         let rooms = self.lock();
-        let names: BTreeSet<_> = rooms.get(room).iter().flat_map(|room| room.members.values()).cloned().collect();
+        let names: BTreeSet<_> = rooms
+            .get(room)
+            .iter()
+            .flat_map(|room| room.members.values())
+            .cloned()
+            .collect();
         names.into_iter().collect()
     }
 
     pub(crate) fn rooms_of(&self, session: SessionId) -> Vec<RoomName> {
         let rooms = self.lock();
-        let inhabited = rooms.iter().filter(|(_, room)| room.members.contains_key(&session));
+        let inhabited = rooms
+            .iter()
+            .filter(|(_, room)| room.members.contains_key(&session));
         inhabited.map(|(name, _)| name.clone()).collect()
     }
 
     pub(crate) fn summaries(&self) -> Vec<RoomSummary> {
         let summary = |(name, room): (&RoomName, &Room)| {
             let members: BTreeSet<_> = room.members.values().collect();
-            RoomSummary { name: name.clone(), members: members.len() }
+            RoomSummary {
+                name: name.clone(),
+                members: members.len(),
+            }
         };
         self.lock().iter().map(summary).collect()
     }

@@ -50,7 +50,10 @@ struct Announced {
 
 impl Web {
     pub(crate) fn load() -> anyhow::Result<Self> {
-        Ok(Self(Arc::new(Inner { assets: assets::load()?, template: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner {
+            assets: assets::load()?,
+            template: OnceLock::new(),
+        })))
     }
 
     /// Announcements go out through this template.
@@ -59,12 +62,20 @@ impl Web {
     }
 
     fn file(&self, path: &str) -> Response<Body> {
-        let Some((content_type, content)) = self.0.assets.get(path) else { return plain(StatusCode::NOT_FOUND) };
+        let Some((content_type, content)) = self.0.assets.get(path) else {
+            return plain(StatusCode::NOT_FOUND);
+        };
         let mut response = Response::new(Body::from(content.clone()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        );
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         response
     }
 
@@ -76,9 +87,17 @@ impl Web {
         let Ok(Announcement { text, room }) = serde_json::from_slice(&body.to_bytes()) else {
             return plain(StatusCode::BAD_REQUEST);
         };
-        let Some(template) = self.0.template.get() else { return plain(StatusCode::SERVICE_UNAVAILABLE) };
+        let Some(template) = self.0.template.get() else {
+            return plain(StatusCode::SERVICE_UNAVAILABLE);
+        };
         let destination = format!("/topic/chat/{room}");
-        let announced = Announced { kind: "message", room, from: "announcement", text, at: Timestamp::now() };
+        let announced = Announced {
+            kind: "message",
+            room,
+            from: "announcement",
+            text,
+            at: Timestamp::now(),
+        };
         match template.convert_and_send(destination, &announced) {
             Ok(()) => plain(StatusCode::ACCEPTED),
             Err(_) => plain(StatusCode::BAD_REQUEST),
@@ -87,7 +106,10 @@ impl Web {
 }
 
 impl HttpHandler for Web {
-    fn handle(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(async move {
             match (request.method(), request.uri().path()) {
                 (&Method::GET | &Method::HEAD, path) => self.file(path),

@@ -16,7 +16,13 @@ pub(super) struct Beats {
 }
 
 impl Beats {
-    pub(super) fn agree(&mut self, sends: Option<Duration>, hears: Option<Duration>, tolerance: u32, now: Moment) {
+    pub(super) fn agree(
+        &mut self,
+        sends: Option<Duration>,
+        hears: Option<Duration>,
+        tolerance: u32,
+        now: Moment,
+    ) {
         self.send_every = millis(sends.unwrap_or_default());
         self.expect_within = millis(hears.unwrap_or_default()).saturating_mul(tolerance.max(1));
         self.last_sent = now;

@@ -31,7 +31,11 @@ impl Default for SessionConfig {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
-            connect_limits: Limits { body: 0, frame: 8 * 1024, ..Limits::default() },
+            connect_limits: Limits {
+                body: 0,
+                frame: 8 * 1024,
+                ..Limits::default()
+            },
             heart_beat: HeartBeat::from_millis(10_000, 10_000),
             heart_beat_tolerance: 3,
             connect_deadline: Duration::from_secs(10),

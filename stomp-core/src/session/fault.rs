@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{Command, CloseReason, ErrorCode, Version, codec::FrameWriter};
+use crate::{CloseReason, Command, ErrorCode, Version, codec::FrameWriter};
 
 /// Why a session ends with an ERROR, and what that ERROR says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,13 @@ impl Fault {
     #[must_use]
     pub fn new(reason: CloseReason, message: impl Into<Cow<'static, str>>) -> Self {
         let code = reason.error_code().unwrap_or(ErrorCode::Internal);
-        Self { reason, code, message: message.into(), receipt: None, destination: None }
+        Self {
+            reason,
+            code,
+            message: message.into(),
+            receipt: None,
+            destination: None,
+        }
     }
 
     /// The same fault with another code.
@@ -65,6 +71,8 @@ impl Fault {
         if self.reason == CloseReason::UnsupportedVersion {
             frame = frame.header("version", Version::LIST);
         }
-        frame.header("content-type", "text/plain").end(self.message.as_bytes());
+        frame
+            .header("content-type", "text/plain")
+            .end(self.message.as_bytes());
     }
 }

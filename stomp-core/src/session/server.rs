@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    AckMode, Connect, Fault, Request, Send, SessionConfig, Subscribe, SubscriptionId, SubscriptionKey, Subscriptions,
-    Unsubscribe, beats::Beats,
+    AckMode, Connect, Fault, Request, Send, SessionConfig, Subscribe, SubscriptionId, SubscriptionKey,
+    Subscriptions, Unsubscribe, beats::Beats,
 };
 use crate::{
     CloseReason, Command, ErrorCode, Frame, HeartBeat, Message, MessageKind, Moment, Version,
@@ -90,7 +90,14 @@ impl ServerSession {
     }
 
     /// Accepts the CONNECT: writes CONNECTED into `out`. From here on heart-beats run.
-    pub fn accept(&mut self, out: &mut Vec<u8>, connect: &Connect, session: &str, user: Option<&str>, now: Moment) {
+    pub fn accept(
+        &mut self,
+        out: &mut Vec<u8>,
+        connect: &Connect,
+        session: &str,
+        user: Option<&str>,
+        now: Moment,
+    ) {
         let heart_beat = match self.version {
             Version::V1_0 => HeartBeat::NONE,
             Version::V1_1 | Version::V1_2 => self.config.heart_beat,
@@ -105,7 +112,8 @@ impl ServerSession {
         }
         frame.end(&[]);
         let (sends, hears) = heart_beat.negotiate(connect.heart_beat);
-        self.beats.agree(sends, hears, self.config.heart_beat_tolerance, now);
+        self.beats
+            .agree(sends, hears, self.config.heart_beat_tolerance, now);
         self.decoder.set_limits(self.config.limits);
         self.state = State::Connected;
     }
@@ -118,7 +126,9 @@ impl ServerSession {
 
     /// Writes the RECEIPT for a request that is done (STOMP 1.2, "RECEIPT").
     pub fn receipt(&self, out: &mut Vec<u8>, receipt: &str) {
-        FrameWriter::start(out, self.version, Command::Receipt).header("receipt-id", receipt).end(&[]);
+        FrameWriter::start(out, self.version, Command::Receipt)
+            .header("receipt-id", receipt)
+            .end(&[]);
     }
 
     /// Receives nothing more and owes no more heart-beats.
@@ -142,7 +152,10 @@ impl ServerSession {
     pub fn deadline(&self) -> Option<Moment> {
         match self.state {
             State::Opened => Some(self.waiting_since.after(self.config.connect_deadline)),
-            State::Connected => [self.beats.deadline(), self.frame_deadline()].into_iter().flatten().min(),
+            State::Connected => [self.beats.deadline(), self.frame_deadline()]
+                .into_iter()
+                .flatten()
+                .min(),
             State::Connecting | State::Ended => None,
         }
     }
@@ -211,7 +224,9 @@ impl ServerSession {
             (_, Command::Unsubscribe) => self.unsubscribe(&frame, receipt.clone()),
             (_, Command::Disconnect) => {
                 self.end();
-                Ok(Request::Disconnect { receipt: receipt.clone() })
+                Ok(Request::Disconnect {
+                    receipt: receipt.clone(),
+                })
             }
             (_, Command::Ack | Command::Nack | Command::Begin | Command::Commit | Command::Abort) => {
                 Err(unsupported("acknowledgements and transactions are not supported"))
@@ -220,14 +235,24 @@ impl ServerSession {
                 Err(malformed("this frame is for servers to send"))
             }
         };
-        request.unwrap_or_else(|fault| self.refuse(Fault { receipt: fault.receipt.or(receipt), ..fault }))
+        request.unwrap_or_else(|fault| {
+            self.refuse(Fault {
+                receipt: fault.receipt.or(receipt),
+                ..fault
+            })
+        })
     }
 
     fn connect(&mut self, frame: Frame) -> Result<Request, Fault> {
-        let heart_beat = frame.header("heart-beat").map_or(Ok(HeartBeat::NONE), HeartBeat::parse);
+        let heart_beat = frame
+            .header("heart-beat")
+            .map_or(Ok(HeartBeat::NONE), HeartBeat::parse);
         let Some(version) = Version::negotiate(frame.header("accept-version")) else {
             let message = "this server speaks STOMP 1.0, 1.1 and 1.2";
-            return Err(Fault { receipt: None, ..Fault::new(CloseReason::UnsupportedVersion, message) });
+            return Err(Fault {
+                receipt: None,
+                ..Fault::new(CloseReason::UnsupportedVersion, message)
+            });
         };
         let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,
@@ -236,7 +261,11 @@ impl ServerSession {
         self.version = version;
         self.decoder.set_version(version);
         self.state = State::Connecting;
-        Ok(Request::Connect(Connect { frame, version, heart_beat }))
+        Ok(Request::Connect(Connect {
+            frame,
+            version,
+            heart_beat,
+        }))
     }
 
     fn subscribe(&mut self, frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
@@ -260,20 +289,33 @@ impl ServerSession {
             .subscriptions
             .insert(id.clone(), Arc::clone(&message.destination))
             .ok_or_else(|| malformed("this subscription id is in use"))?;
-        Ok(Request::Subscribe(Subscribe { key, id, ack, message, receipt }))
+        Ok(Request::Subscribe(Subscribe {
+            key,
+            id,
+            ack,
+            message,
+            receipt,
+        }))
     }
 
     fn unsubscribe(&mut self, frame: &Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
         let key = match (frame.header("id"), frame.header("destination"), self.version) {
             (Some(id), ..) => self.subscriptions.find(&SubscriptionId::from(id)),
             (None, Some(destination), Version::V1_0) => self.subscriptions.find_destination(destination),
-            (None, None, Version::V1_0) => return Err(malformed("UNSUBSCRIBE needs an id or a destination header")),
+            (None, None, Version::V1_0) => {
+                return Err(malformed("UNSUBSCRIBE needs an id or a destination header"));
+            }
             (None, ..) => return Err(malformed("UNSUBSCRIBE needs an id header")),
         };
         let (key, (id, destination)) = key
             .and_then(|key| Some((key, self.subscriptions.remove(key)?)))
             .ok_or_else(|| malformed("there is no such subscription"))?;
-        Ok(Request::Unsubscribe(Unsubscribe { key, id, destination, receipt }))
+        Ok(Request::Unsubscribe(Unsubscribe {
+            key,
+            id,
+            destination,
+            receipt,
+        }))
     }
 
     fn malformed(&mut self, error: &DecodeError) -> Request {
@@ -300,19 +342,31 @@ fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
     if frame.headers.contains("transaction") {
         return Err(unsupported("transactions are not supported"));
     }
-    Ok(Request::Send(Send { message: message(MessageKind::Send, frame)?, receipt }))
+    Ok(Request::Send(Send {
+        message: message(MessageKind::Send, frame)?,
+        receipt,
+    }))
 }
 
 /// The frame as a message with a destination that may be one (design invariant 2).
 fn message(kind: MessageKind, frame: Frame) -> Result<Message, Fault> {
-    let Frame { command, headers, body } = frame;
+    let Frame {
+        command,
+        headers,
+        body,
+    } = frame;
     let Some(destination) = headers.get("destination") else {
         return Err(malformed(format!("{command} needs a destination header")));
     };
     let destination: Arc<str> = destination.into();
     destination::validate(&destination, Separator::Slash)
         .map_err(|error| malformed(error.to_string()).with_destination(Some(&destination)))?;
-    Ok(Message { kind, destination, headers, body })
+    Ok(Message {
+        kind,
+        destination,
+        headers,
+        body,
+    })
 }
 
 fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> Fault {

@@ -93,7 +93,8 @@ impl Subscriptions {
     /// Is this subscription live?
     #[must_use]
     pub fn is_live(&self, key: SubscriptionKey) -> bool {
-        self.at(key.slot).is_some_and(|subscription| subscription.generation == key.generation)
+        self.at(key.slot)
+            .is_some_and(|subscription| subscription.generation == key.generation)
     }
 
     /// The key of the subscription that the client calls `id`.
@@ -101,22 +102,43 @@ impl Subscriptions {
     pub fn find(&self, id: &SubscriptionId) -> Option<SubscriptionKey> {
         let slot = match &self.index {
             Some(index) => *index.get(id)?,
-            None => u32::try_from(self.slots.iter().position(|slot| slot.as_ref().is_some_and(|s| s.id == *id))?).ok()?,
+            None => u32::try_from(
+                self.slots
+                    .iter()
+                    .position(|slot| slot.as_ref().is_some_and(|s| s.id == *id))?,
+            )
+            .ok()?,
         };
-        Some(SubscriptionKey { slot, generation: self.at(slot)?.generation })
+        Some(SubscriptionKey {
+            slot,
+            generation: self.at(slot)?.generation,
+        })
     }
 
     /// The live subscriptions with their destinations.
     pub fn iter(&self) -> impl Iterator<Item = (SubscriptionKey, &SubscriptionId, &Arc<str>)> {
         (0u32..).zip(&self.slots).filter_map(|(slot, entry)| {
-            let Subscription { generation, id, destination } = entry.as_ref()?;
-            Some((SubscriptionKey { slot, generation: *generation }, id, destination))
+            let Subscription {
+                generation,
+                id,
+                destination,
+            } = entry.as_ref()?;
+            Some((
+                SubscriptionKey {
+                    slot,
+                    generation: *generation,
+                },
+                id,
+                destination,
+            ))
         })
     }
 
     /// The first subscription to `destination`; how STOMP 1.0 clients without ids name theirs.
     pub(super) fn find_destination(&self, destination: &str) -> Option<SubscriptionKey> {
-        self.iter().find(|(_, _, subscribed)| &***subscribed == destination).map(|(key, ..)| key)
+        self.iter()
+            .find(|(_, _, subscribed)| &***subscribed == destination)
+            .map(|(key, ..)| key)
     }
 
     /// Adds a subscription whose id is not taken; `None` when it is.
@@ -124,7 +146,11 @@ impl Subscriptions {
         if self.find(&id).is_some() {
             return None;
         }
-        let free = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
+        let free = self
+            .slots
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or(self.slots.len());
         let slot = u32::try_from(free).ok()?;
         self.generation = self.generation.checked_add(1).unwrap_or(1);
         let generation = self.generation;
@@ -136,10 +162,16 @@ impl Subscriptions {
         if let Some(index) = &mut self.index {
             index.insert(id.clone(), slot);
         }
-        self.slots[free] = Some(Subscription { generation, id, destination });
+        self.slots[free] = Some(Subscription {
+            generation,
+            id,
+            destination,
+        });
         self.live += 1;
         if self.index.is_none() && self.len() >= INDEXED_FROM {
-            self.index = Some(Box::new(self.iter().map(|(key, id, _)| (id.clone(), key.slot)).collect()));
+            self.index = Some(Box::new(
+                self.iter().map(|(key, id, _)| (id.clone(), key.slot)).collect(),
+            ));
         }
         Some(SubscriptionKey { slot, generation })
     }
@@ -184,7 +216,9 @@ mod tests {
     #[test]
     fn many_subscriptions_are_found_as_few_are() {
         let mut all = Subscriptions::default();
-        let ids: Vec<SubscriptionId> = (0..100).map(|n| SubscriptionId::from(&*format!("{n:030}"))).collect();
+        let ids: Vec<SubscriptionId> = (0..100)
+            .map(|n| SubscriptionId::from(&*format!("{n:030}")))
+            .collect();
         for id in &ids {
             all.insert(id.clone(), "/topic/a".into());
         }
@@ -194,6 +228,10 @@ mod tests {
         }
         assert_eq!(all.len(), 50);
         assert!(ids[..50].iter().all(|id| all.find(id).is_none()));
-        assert!(ids[50..].iter().all(|id| all.find(id).is_some_and(|key| all.is_live(key))));
+        assert!(
+            ids[50..]
+                .iter()
+                .all(|id| all.find(id).is_some_and(|key| all.is_live(key)))
+        );
     }
 }

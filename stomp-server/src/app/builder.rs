@@ -17,7 +17,8 @@ use crate::{
         simple::{Delivery, SimpleBroker},
     },
     channel::{
-        BrokerChannel, BrokerInterceptor, InboundChannel, InboundInterceptor, OutboundChannel, OutboundInterceptor,
+        BrokerChannel, BrokerInterceptor, InboundChannel, InboundInterceptor, OutboundChannel,
+        OutboundInterceptor,
     },
     convert::{Converters, MessageConverter},
     counters::Counters,
@@ -153,7 +154,10 @@ impl StompServerBuilder {
     }
 
     /// Destinations that start so go to handlers. Default: `/app`.
-    pub fn application_destination_prefixes<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+    pub fn application_destination_prefixes<P: Into<String>>(
+        mut self,
+        prefixes: impl IntoIterator<Item = P>,
+    ) -> Self {
         self.config.application_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
         self
     }
@@ -230,7 +234,8 @@ impl StompServerBuilder {
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
         });
-        self.context.insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        self.context
+            .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
         let services = Arc::new(Services::new(self.context, self.converters, template));
         let assembled = assemble(AssembleOptions {
@@ -260,7 +265,9 @@ impl StompServerBuilder {
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);
-        Ok(StompServer { state: Arc::new(state) })
+        Ok(StompServer {
+            state: Arc::new(state),
+        })
     }
 
     fn check(&self) -> Vec<ConfigProblem> {
@@ -274,10 +281,17 @@ impl StompServerBuilder {
                 problems.push(ConfigProblem::DuplicateEndpoint(path));
             }
         }
-        let Config { application_destination_prefixes: application, broker_destination_prefixes: broker, .. } =
-            &self.config;
+        let Config {
+            application_destination_prefixes: application,
+            broker_destination_prefixes: broker,
+            ..
+        } = &self.config;
         let mut prefixes = HashSet::new();
-        for prefix in application.iter().chain(broker).chain([&self.config.user_destination_prefix]) {
+        for prefix in application
+            .iter()
+            .chain(broker)
+            .chain([&self.config.user_destination_prefix])
+        {
             let trimmed = prefix.trim_end_matches('/');
             if !trimmed.starts_with('/') {
                 problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
@@ -302,15 +316,22 @@ fn check_all(
 ) -> Result<Handlers, BuildError> {
     match assembled {
         Ok(handlers) if config.is_empty() => Ok(handlers),
-        Ok(_) => Err(BuildError { config, handlers: Vec::new() }),
+        Ok(_) => Err(BuildError {
+            config,
+            handlers: Vec::new(),
+        }),
         Err(handlers) => Err(BuildError { config, handlers }),
     }
 }
 
 /// The start-up log: a handler that is missing here was not linked in.
 fn log(state: &ServerState) {
-    let Config { application_destination_prefixes, broker_destination_prefixes, user_destination_prefix, .. } =
-        &*state.config;
+    let Config {
+        application_destination_prefixes,
+        broker_destination_prefixes,
+        user_destination_prefix,
+        ..
+    } = &*state.config;
     tracing::info!(
         endpoints = ?state.endpoints.iter().map(Endpoint::path).collect::<Vec<_>>(),
         application = ?application_destination_prefixes,

@@ -13,7 +13,10 @@ impl Endpoint {
     /// An endpoint for pages of the server's own origin, and for clients that are no browsers.
     #[must_use]
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), origins: AllowedOrigins::SameOrigin }
+        Self {
+            path: path.into(),
+            origins: AllowedOrigins::SameOrigin,
+        }
     }
 
     /// The same endpoint for pages of other origins: exact ones like `https://example.org`, or patterns like

@@ -27,7 +27,11 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = self.config.iter().map(ToString::to_string).chain(self.handlers.iter().map(ToString::to_string));
+        let all = self
+            .config
+            .iter()
+            .map(ToString::to_string)
+            .chain(self.handlers.iter().map(ToString::to_string));
         let all: Vec<_> = all.collect();
         match &*all {
             [one] => f.write_str(one),
@@ -55,7 +59,9 @@ pub enum ConfigProblem {
     #[error("the destination prefix `{0}` must begin with a slash and hold more than that")]
     MalformedPrefix(String),
     /// One prefix stands for two things.
-    #[error("the destination prefix `{0}` stands for two of application, broker and user; choose another for one")]
+    #[error(
+        "the destination prefix `{0}` stands for two of application, broker and user; choose another for one"
+    )]
     PrefixUsedTwice(String),
     /// A frame at its limit would not fit the outbox.
     #[error(
@@ -69,7 +75,9 @@ pub enum ConfigProblem {
         frame: usize,
     },
     /// A panic would end the process, so that it cannot end only the handler's call.
-    #[error("this program is compiled with `panic = \"abort\"`, so that a panic in one handler would end the server; \
-             remove that from the profile")]
+    #[error(
+        "this program is compiled with `panic = \"abort\"`, so that a panic in one handler would end the server; \
+             remove that from the profile"
+    )]
     PanicAborts,
 }

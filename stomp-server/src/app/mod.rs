@@ -7,7 +7,6 @@ mod error;
 mod server;
 mod state;
 
-pub(crate) use self::{config::strip_prefix, state::ServerState};
 pub use self::{
     builder::StompServerBuilder,
     config::Config,
@@ -15,3 +14,4 @@ pub use self::{
     error::{BuildError, ConfigProblem},
     server::{BoundServer, ServerHandle, StompServer},
 };
+pub(crate) use self::{config::strip_prefix, state::ServerState};

@@ -51,13 +51,19 @@ impl StompServer {
     /// Those of the operating system: the address is in use, or not this machine's.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<BoundServer> {
         let listener = TcpListener::bind(address).await?;
-        Ok(BoundServer { listener, state: self.state })
+        Ok(BoundServer {
+            listener,
+            state: self.state,
+        })
     }
 
     /// Takes a port that somebody else has opened.
     #[must_use]
     pub fn listen(self, listener: TcpListener) -> BoundServer {
-        BoundServer { listener, state: self.state }
+        BoundServer {
+            listener,
+            state: self.state,
+        }
     }
 }
 
@@ -87,7 +93,9 @@ impl BoundServer {
     /// Reaches the server while it runs.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle { state: Arc::clone(&self.state) }
+        ServerHandle {
+            state: Arc::clone(&self.state),
+        }
     }
 
     /// Serves until [`ServerHandle::shutdown`] is called, then drains: no new sessions, what was received is handled,
@@ -113,7 +121,11 @@ impl BoundServer {
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
         state.env.enter_runtime();
-        drop(state.env.spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())));
+        drop(
+            state
+                .env
+                .spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())),
+        );
         let mut signal = std::pin::pin!(signal);
         loop {
             tokio::select! {

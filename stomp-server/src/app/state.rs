@@ -53,7 +53,10 @@ impl ServerState {
 
     /// The id of a message that a handler answers directly, past the broker.
     pub(crate) fn next_direct_message_id(&self) -> String {
-        format!("direct-{}", self.next_direct_message.fetch_add(1, Ordering::Relaxed))
+        format!(
+            "direct-{}",
+            self.next_direct_message.fetch_add(1, Ordering::Relaxed)
+        )
     }
 
     /// Runs a session's task, which a shutdown waits for.
@@ -64,6 +67,9 @@ impl ServerState {
 
 impl std::fmt::Debug for ServerState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ServerState").field("config", &self.config).field("handlers", &self.handlers).finish_non_exhaustive()
+        f.debug_struct("ServerState")
+            .field("config", &self.config)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,12 @@ const SCRATCH_KEPT: usize = 256 * 1024;
 
 /// The MESSAGE frame of `publication` for everyone with this key.
 pub(crate) fn encode_message(key: &EncodingKey, message_id: &str, publication: &Publication) -> Arc<[u8]> {
-    let Publication { destination, headers, body, .. } = publication;
+    let Publication {
+        destination,
+        headers,
+        body,
+        ..
+    } = publication;
     let binary = is_binary(headers.get("content-type"), body);
     finish(key.framing, binary, |out| {
         let mut frame = FrameWriter::start(out, key.version, Command::Message)
@@ -93,7 +98,8 @@ fn web_socket_frame(buffer: &mut [u8], first: u8) -> &[u8] {
 /// Text where it can be, since browsers and consoles show text; what is not UTF-8 may not be text (RFC 6455
 /// section 5.6).
 fn is_binary(content_type: Option<&str>, body: &[u8]) -> bool {
-    content_type.is_some_and(|kind| kind.starts_with("application/octet-stream")) || std::str::from_utf8(body).is_err()
+    content_type.is_some_and(|kind| kind.starts_with("application/octet-stream"))
+        || std::str::from_utf8(body).is_err()
 }
 
 /// Headers that the server writes itself, or that were meant for it alone: a publisher's are not passed on.
@@ -122,25 +128,44 @@ mod tests {
     }
 
     fn key() -> EncodingKey {
-        EncodingKey { id: "sub-0".into(), version: Version::V1_2, framing: Framing::WebSocket }
+        EncodingKey {
+            id: "sub-0".into(),
+            version: Version::V1_2,
+            framing: Framing::WebSocket,
+        }
     }
 
     #[test]
     fn a_message_carries_the_publishers_headers_but_not_the_servers() {
-        let sent = [("destination", "/x"), ("receipt", "1"), ("message-id", "mine"), ("foo", "a:b"), ("ack", "no")];
+        let sent = [
+            ("destination", "/x"),
+            ("receipt", "1"),
+            ("message-id", "mine"),
+            ("foo", "a:b"),
+            ("ack", "no"),
+        ];
         let octets = encode_message(&key(), "e-1", &publication(b"hi", &sent));
         let expected =
             b"MESSAGE\nsubscription:sub-0\nmessage-id:e-1\ndestination:/topic/a\nfoo:a\\cb\ncontent-length:2\n\nhi\0";
         assert_eq!(octets[0], TEXT);
         assert_eq!(usize::from(octets[1]), expected.len());
-        assert_eq!(String::from_utf8_lossy(&octets[2..]), String::from_utf8_lossy(expected));
+        assert_eq!(
+            String::from_utf8_lossy(&octets[2..]),
+            String::from_utf8_lossy(expected)
+        );
     }
 
     #[test]
     fn what_is_not_text_goes_out_as_binary() {
-        assert_eq!(encode_message(&key(), "e-1", &publication(b"\xff", &[]))[0], BINARY);
+        assert_eq!(
+            encode_message(&key(), "e-1", &publication(b"\xff", &[]))[0],
+            BINARY
+        );
         let declared = [("content-type", "application/octet-stream")];
-        assert_eq!(encode_message(&key(), "e-1", &publication(b"text", &declared))[0], BINARY);
+        assert_eq!(
+            encode_message(&key(), "e-1", &publication(b"text", &declared))[0],
+            BINARY
+        );
     }
 
     #[test]

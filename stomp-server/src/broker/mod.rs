@@ -20,7 +20,7 @@ use stomp_core::{
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame},
     latch::Latch,
-    publisher::{Publisher, PublishError},
+    publisher::{PublishError, Publisher},
 };
 use crate::session::{SessionId, Shared};
 

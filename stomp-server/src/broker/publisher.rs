@@ -47,8 +47,21 @@ impl Publisher {
         }
         if let Some(message) = self.intercepted(message) {
             let address = Address::Shared(Arc::clone(&message.destination));
-            let Message { destination, headers, body, .. } = message;
-            self.broker.publish(Publication { address, destination, headers, body }, witness.completion());
+            let Message {
+                destination,
+                headers,
+                body,
+                ..
+            } = message;
+            self.broker.publish(
+                Publication {
+                    address,
+                    destination,
+                    headers,
+                    body,
+                },
+                witness.completion(),
+            );
         }
         Ok(())
     }
@@ -68,12 +81,17 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) {
-        let Some(message) = self.intercepted(message) else { return };
+        let Some(message) = self.intercepted(message) else {
+            return;
+        };
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
         for &session in sessions {
             let publication = Publication {
-                address: Address::User { session, path: Arc::clone(&path) },
+                address: Address::User {
+                    session,
+                    path: Arc::clone(&path),
+                },
                 destination: Arc::clone(&destination),
                 headers: message.headers.clone(),
                 body: message.body.clone(),
@@ -84,7 +102,10 @@ impl Publisher {
 
     /// What is left of a user destination behind its prefix.
     pub(crate) fn user_path<'d>(&self, destination: &'d str) -> Option<&'d str> {
-        strip_prefix(destination, std::slice::from_ref(&self.config.user_destination_prefix))
+        strip_prefix(
+            destination,
+            std::slice::from_ref(&self.config.user_destination_prefix),
+        )
     }
 
     fn intercepted(&self, message: Message) -> Option<Message> {
@@ -94,6 +115,8 @@ impl Publisher {
 
 impl std::fmt::Debug for Publisher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Publisher").field("channel", &self.channel).finish_non_exhaustive()
+        f.debug_struct("Publisher")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
     }
 }

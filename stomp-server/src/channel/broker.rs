@@ -34,7 +34,10 @@ impl BrokerChannel {
     pub(crate) fn apply(&self, message: Message) -> Option<Message> {
         self.0.iter().try_fold(message, |message, interceptor| {
             let destination = Arc::clone(&message.destination);
-            Some(Message { destination, ..interceptor.pre_send(message)? })
+            Some(Message {
+                destination,
+                ..interceptor.pre_send(message)?
+            })
         })
     }
 }

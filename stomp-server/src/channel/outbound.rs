@@ -66,8 +66,15 @@ impl OutboundChannel {
             headers: publication.headers.clone(),
             body: publication.body.clone(),
         };
-        let changed = self.0.iter().try_fold(message, |message, interceptor| interceptor.pre_send(message))?;
-        Some(Publication { headers: changed.headers, body: changed.body, ..publication.clone() })
+        let changed = self
+            .0
+            .iter()
+            .try_fold(message, |message, interceptor| interceptor.pre_send(message))?;
+        Some(Publication {
+            headers: changed.headers,
+            body: changed.body,
+            ..publication.clone()
+        })
     }
 }
 

@@ -12,7 +12,8 @@ pub(crate) struct Pattern(core::Pattern, Vec<Arc<str>>);
 
 impl Pattern {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let parsed = core::Pattern::parse_mapping(text, Separator::Slash).map_err(|error| error.to_string())?;
+        let parsed =
+            core::Pattern::parse_mapping(text, Separator::Slash).map_err(|error| error.to_string())?;
         let names = parsed.variables().map(Arc::from).collect();
         Ok(Self(parsed, names))
     }
@@ -27,7 +28,12 @@ impl Pattern {
 
     pub(crate) fn captures(&self, path: &str) -> Option<Variables> {
         let found = self.0.captures(path)?;
-        Some(found.iter().map(|(variable, place)| (Arc::clone(&self.1[variable]), place)).collect())
+        Some(
+            found
+                .iter()
+                .map(|(variable, place)| (Arc::clone(&self.1[variable]), place))
+                .collect(),
+        )
     }
 
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
@@ -50,7 +56,9 @@ pub(crate) struct Template(core::Template);
 
 impl Template {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        core::Template::parse(text, Separator::Slash).map(Self).map_err(|error| error.to_string())
+        core::Template::parse(text, Separator::Slash)
+            .map(Self)
+            .map_err(|error| error.to_string())
     }
 
     /// Errors with what keeps it from being filled in.

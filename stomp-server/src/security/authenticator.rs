@@ -29,7 +29,8 @@ pub trait Authenticator: Send + Sync + 'static {
 }
 
 /// What an [`Authenticator`] decides, sooner or later.
-pub type Decision<'a> = Pin<Box<dyn Future<Output = Result<Option<Principal>, AuthenticationError>> + Send + 'a>>;
+pub type Decision<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Principal>, AuthenticationError>> + Send + 'a>>;
 
 impl<F, Fut> Authenticator for F
 where
@@ -95,7 +96,10 @@ impl AuthenticationError {
     /// A refusal with a message for the client.
     #[must_use]
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), source: None }
+        Self {
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// The same refusal with its cause.
@@ -120,7 +124,10 @@ impl fmt::Display for AuthenticationError {
 
 impl fmt::Debug for AuthenticationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthenticationError").field("message", &self.message).field("source", &self.source).finish()
+        f.debug_struct("AuthenticationError")
+            .field("message", &self.message)
+            .field("source", &self.source)
+            .finish()
     }
 }
 

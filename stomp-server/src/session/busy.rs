@@ -19,11 +19,20 @@ use crate::{Principal, security::AuthenticationError};
 /// The one thing that a session waits for.
 pub(super) enum Busy {
     /// The authenticator decides about a CONNECT.
-    Deciding { connect: Option<Connect>, decision: BoxFuture<'static, Result<Option<Principal>, AuthenticationError>> },
+    Deciding {
+        connect: Option<Connect>,
+        decision: BoxFuture<'static, Result<Option<Principal>, AuthenticationError>>,
+    },
     /// Interceptors look at a frame.
-    Judging { verdict: BoxFuture<'static, Result<Option<Request>, Fault>>, receipt: Option<Box<str>> },
+    Judging {
+        verdict: BoxFuture<'static, Result<Option<Request>, Fault>>,
+        receipt: Option<Box<str>>,
+    },
     /// A handler runs.
-    Handling { outcome: BoxFuture<'static, Outcome>, receipt: Option<Box<str>> },
+    Handling {
+        outcome: BoxFuture<'static, Outcome>,
+        receipt: Option<Box<str>>,
+    },
     /// The broker has been asked for something and has not said that it is done.
     Settling { settled: Settled },
     /// Listeners are told of an event.
@@ -59,8 +68,12 @@ impl Busy {
                 let decided = ready!(decision.as_mut().poll(cx));
                 Step::Decided(connect.take().expect("not polled after its end"), decided)
             }
-            Self::Judging { verdict, receipt } => Step::Judged(ready!(verdict.as_mut().poll(cx)), receipt.take()),
-            Self::Handling { outcome, receipt } => Step::Handled(ready!(outcome.as_mut().poll(cx)), receipt.take()),
+            Self::Judging { verdict, receipt } => {
+                Step::Judged(ready!(verdict.as_mut().poll(cx)), receipt.take())
+            }
+            Self::Handling { outcome, receipt } => {
+                Step::Handled(ready!(outcome.as_mut().poll(cx)), receipt.take())
+            }
             Self::Settling { settled } => {
                 if session.awaits_completion() {
                     return Poll::Pending;

@@ -71,7 +71,11 @@ pub(super) enum Phase {
     /// Nothing more is read; what has been received is handled, then the connection closes.
     Finishing(CloseReason),
     /// Everything has been said: the rest is written, and the client's close awaited until the deadline.
-    Closing { reason: CloseReason, until: Moment, shut: bool },
+    Closing {
+        reason: CloseReason,
+        until: Moment,
+        shut: bool,
+    },
     /// The connection is gone; what has been received is handled all the same (STOMP 1.2, "DISCONNECT"), then the
     /// listeners are told.
     Gone { reason: CloseReason, told: bool },
@@ -138,7 +142,11 @@ impl<T: Transport> Connection<T> {
             Phase::Open if self.input.is_empty() && self.has_room() => self.receive(cx),
             Phase::Closing { reason, until, shut } if self.unsent.is_empty() => {
                 let closed = shut || self.await_close(cx);
-                self.phase = Phase::Closing { reason, until, shut: closed };
+                self.phase = Phase::Closing {
+                    reason,
+                    until,
+                    shut: closed,
+                };
                 if closed && self.transport.poll_drain(cx).is_ready() {
                     self.leave(reason);
                 }
@@ -174,7 +182,7 @@ impl<T: Transport> Connection<T> {
                 Poll::Ready(Received::Something) => self.input.clear(),
                 Poll::Ready(Received::Closed | Received::Broken(_) | Received::Lost) => {
                     self.input.clear();
-                    drop(self.transport.poll_shutdown(cx));
+                    let _ = self.transport.poll_shutdown(cx);
                     return true;
                 }
                 Poll::Pending => return false,
@@ -267,7 +275,10 @@ impl<T: Transport> Connection<T> {
         let mut at = 0;
         while at < self.answers.len() {
             let answers = &mut self.answers[at];
-            let live = answers.desk.subscription().is_none_or(|key| self.machine.subscriptions().is_live(key));
+            let live = answers
+                .desk
+                .subscription()
+                .is_none_or(|key| self.machine.subscriptions().is_live(key));
             if live && answers.poll(cx, &self.shared).is_pending() {
                 at += 1;
             } else {
@@ -346,7 +357,9 @@ impl<T: Transport> Connection<T> {
             Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
                 Overdue::Nothing => {}
                 Overdue::HeartBeat => self.send(Frame::of_session(Arc::clone(&self.server.heart_beat))),
-                Overdue::Ended(reason) => self.fail(&Fault::new(reason, "the client was silent for too long")),
+                Overdue::Ended(reason) => {
+                    self.fail(&Fault::new(reason, "the client was silent for too long"))
+                }
             },
             Phase::Closing { reason, until, .. } if until <= now => self.leave(reason),
             Phase::Closing { .. } | Phase::Gone { .. } => {}
@@ -356,7 +369,10 @@ impl<T: Transport> Connection<T> {
 
     fn give_up_on_slow_consumer(&mut self) {
         self.unsent.give_up();
-        self.fail(&Fault::new(CloseReason::SlowConsumer, "the client does not read as fast as it is sent to"));
+        self.fail(&Fault::new(
+            CloseReason::SlowConsumer,
+            "the client does not read as fast as it is sent to",
+        ));
     }
 
     /// Ends the session with an ERROR.
@@ -380,7 +396,11 @@ impl<T: Transport> Connection<T> {
         self.unsent.frames.extend(self.transport.take_control());
         self.release();
         let until = self.server.wheel.now().after(self.server.config.linger);
-        self.phase = Phase::Closing { reason, until, shut: false };
+        self.phase = Phase::Closing {
+            reason,
+            until,
+            shut: false,
+        };
         self.rearm = true;
     }
 
@@ -405,7 +425,10 @@ impl<T: Transport> Connection<T> {
     /// Ends all subscriptions and answers.
     fn release(&mut self) {
         for (_, address, ticket) in std::mem::take(&mut self.tickets) {
-            self.server.publisher.broker.unsubscribe(&address, ticket, Completion::Nothing);
+            self.server
+                .publisher
+                .broker
+                .unsubscribe(&address, ticket, Completion::Nothing);
         }
         self.answers.clear();
     }
@@ -461,6 +484,9 @@ impl<T: Transport> Future for Connection<T> {
 
 impl<T> fmt::Debug for Connection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("session", &self.shared.id()).field("phase", &self.phase).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("session", &self.shared.id())
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
     }
 }

@@ -26,7 +26,10 @@ impl Inbox {
 
     /// Is the next request one that ends the session?
     pub(super) fn ends_session(&self) -> bool {
-        matches!(self.waiting.front(), Some((Request::Disconnect { .. } | Request::Fault(_), _)))
+        matches!(
+            self.waiting.front(),
+            Some((Request::Disconnect { .. } | Request::Fault(_), _))
+        )
     }
 
     pub(super) fn has_room(&self, frames: usize, octets: usize) -> bool {

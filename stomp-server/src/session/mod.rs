@@ -136,7 +136,10 @@ impl Shared {
     }
 
     pub(crate) fn principal(&self) -> Option<Principal> {
-        self.principal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.principal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn set_principal(&self, principal: Option<Principal>) {

@@ -23,7 +23,13 @@ pub(crate) struct Frame {
 impl Frame {
     /// A frame of the session itself: CONNECTED, RECEIPT, ERROR, a heart-beat, something of the transport's.
     pub(crate) fn of_session(octets: Arc<[u8]>) -> Self {
-        Self { octets, subscription: SubscriptionKey { slot: 0, generation: 0 } }
+        Self {
+            octets,
+            subscription: SubscriptionKey {
+                slot: 0,
+                generation: 0,
+            },
+        }
     }
 
     /// A MESSAGE for a subscription.
@@ -43,7 +49,10 @@ impl Frame {
 
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frame").field("octets", &self.octets.len()).field("subscription", &self.subscription()).finish()
+        f.debug_struct("Frame")
+            .field("octets", &self.octets.len())
+            .field("subscription", &self.subscription())
+            .finish()
     }
 }
 
@@ -89,14 +98,15 @@ pub(crate) enum Pushed {
 pub(crate) struct Taken {
     pub(crate) commands: Vec<Command>,
     pub(crate) overflowed: bool,
-    /// Nothing was there, and the task will be woken.
-    pub(crate) parked: bool,
 }
 
 impl Outbox {
     /// An outbox for `limit` octets.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, state: Mutex::default() }
+        Self {
+            limit,
+            state: Mutex::default(),
+        }
     }
 
     /// Appends a frame and wakes the session if it sleeps. Never waits. When the frame does not fit, the session ends
@@ -148,10 +158,18 @@ impl Outbox {
         }
         let parked = empty.is_empty() && commands.is_empty();
         state.parked = parked;
-        if parked && !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        if parked
+            && !state
+                .waker
+                .as_ref()
+                .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
             state.waker = Some(cx.waker().clone());
         }
-        Taken { commands, overflowed: state.overflowed, parked }
+        Taken {
+            commands,
+            overflowed: state.overflowed,
+        }
     }
 
     /// Parks without taking: the connection cannot be written to just now.
@@ -160,10 +178,17 @@ impl Outbox {
         state.octets -= written.min(state.octets);
         let commands = std::mem::take(&mut state.commands);
         state.parked = commands.is_empty();
-        if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        if !state
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
             state.waker = Some(cx.waker().clone());
         }
-        Taken { parked: state.parked, commands, overflowed: state.overflowed }
+        Taken {
+            commands,
+            overflowed: state.overflowed,
+        }
     }
 
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
@@ -206,6 +231,9 @@ impl State {
 impl fmt::Debug for Outbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
-        f.debug_struct("Outbox").field("frames", &state.queue.len()).field("octets", &state.octets).finish_non_exhaustive()
+        f.debug_struct("Outbox")
+            .field("frames", &state.queue.len())
+            .field("octets", &state.octets)
+            .finish_non_exhaustive()
     }
 }

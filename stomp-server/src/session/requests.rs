@@ -46,7 +46,10 @@ impl<T: Transport> Connection<T> {
             Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
             Step::Decided(_, Err(error)) => self.refuse(&error),
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
-            Step::Judged(Ok(None), receipt) => self.settle(Settled { receipt, listening: None }),
+            Step::Judged(Ok(None), receipt) => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
             Step::Judged(Err(fault), _) => self.fail(&fault),
             Step::Handled(outcome, receipt) => self.conclude(outcome, receipt),
             Step::Settled(settled) => self.settled(settled),
@@ -88,7 +91,10 @@ impl<T: Transport> Connection<T> {
                 let authenticator = Arc::clone(authenticator);
                 let login = Login::new(handshake, connect.frame.headers.clone());
                 let decision = Box::pin(async move { authenticator.authenticate(login).await });
-                self.busy = Some(Busy::Deciding { connect: Some(connect), decision });
+                self.busy = Some(Busy::Deciding {
+                    connect: Some(connect),
+                    decision,
+                });
             }
             _ => self.accept(&connect, None),
         }
@@ -99,8 +105,13 @@ impl<T: Transport> Connection<T> {
             return;
         }
         let (machine, now) = (&mut self.machine, self.server.wheel.now());
-        let (id, user) = (self.shared.id().to_string(), principal.as_ref().map(Principal::name));
-        let octets = encode_session_frame(self.transport.framing(), |out| machine.accept(out, connect, &id, user, now));
+        let (id, user) = (
+            self.shared.id().to_string(),
+            principal.as_ref().map(Principal::name),
+        );
+        let octets = encode_session_frame(self.transport.framing(), |out| {
+            machine.accept(out, connect, &id, user, now)
+        });
         self.shared.set_principal(principal);
         self.accepted = true;
         self.rearm = true;
@@ -118,24 +129,44 @@ impl<T: Transport> Connection<T> {
 
     fn send_message(&mut self, Send { message, receipt }: Send) {
         self.server.counters.messages_received.increment();
-        if let Some(path) = strip_prefix(&message.destination, &self.server.config.application_destination_prefixes)
-            && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
+        if let Some(path) = strip_prefix(
+            &message.destination,
+            &self.server.config.application_destination_prefixes,
+        ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
         {
             return self.handle(message, None, found, receipt);
         }
         let destination = Arc::clone(&message.destination);
-        match self.server.publisher.publish(message, Witness::Session(&self.shared)) {
-            Ok(()) => self.settle(Settled { receipt, listening: None }),
+        match self
+            .server
+            .publisher
+            .publish(message, Witness::Session(&self.shared))
+        {
+            Ok(()) => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
             Err(error) => self.unserved(error, &destination, receipt),
         }
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) {
-        let Subscribe { key, id, message, receipt, .. } = subscribe;
-        let encoding =
-            EncodingKey { id, version: self.machine.version(), framing: self.transport.framing() };
-        if let Some(path) = strip_prefix(&message.destination, &self.server.config.application_destination_prefixes)
-            && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
+        let Subscribe {
+            key,
+            id,
+            message,
+            receipt,
+            ..
+        } = subscribe;
+        let encoding = EncodingKey {
+            id,
+            version: self.machine.version(),
+            framing: self.transport.framing(),
+        };
+        if let Some(path) = strip_prefix(
+            &message.destination,
+            &self.server.config.application_destination_prefixes,
+        ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
         {
             return self.handle(message, Some(Subscriber { key, encoding }), found, receipt);
         }
@@ -148,18 +179,31 @@ impl<T: Transport> Connection<T> {
             Arc::clone(&message.destination),
         );
         let session = Arc::clone(&self.shared);
-        let subscription = Subscription { address: address.clone(), session, key, encoding };
+        let subscription = Subscription {
+            address: address.clone(),
+            session,
+            key,
+            encoding,
+        };
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         if self.tickets.capacity() == 0 {
             self.tickets.reserve_exact(1);
         }
         self.tickets.push((key, address, ticket));
-        self.settle(Settled { receipt, listening: tell(&self.server, self.shared.id(), event) });
+        self.settle(Settled {
+            receipt,
+            listening: tell(&self.server, self.shared.id(), event),
+        });
     }
 
     fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
-        let Unsubscribe { key, id, destination, receipt } = unsubscribe;
+        let Unsubscribe {
+            key,
+            id,
+            destination,
+            receipt,
+        } = unsubscribe;
         if let Some(at) = self.tickets.iter().position(|(ticket, ..)| *ticket == key) {
             let (_, address, ticket) = self.tickets.swap_remove(at);
             let done = Witness::Session(&self.shared).completion();
@@ -167,7 +211,10 @@ impl<T: Transport> Connection<T> {
         }
         let session = Session::from(Arc::clone(&self.shared));
         let event = SessionUnsubscribeEvent::new(session, id.as_str().into(), destination);
-        self.settle(Settled { receipt, listening: tell(&self.server, self.shared.id(), event) });
+        self.settle(Settled {
+            receipt,
+            listening: tell(&self.server, self.shared.id(), event),
+        });
     }
 
     /// Lets a handler have the message.
@@ -201,9 +248,15 @@ impl<T: Transport> Connection<T> {
             Outcome::Failed(fault) => self.fail(&fault),
             Outcome::Streaming(answers) => {
                 self.answers.push(answers);
-                self.settle(Settled { receipt, listening: None });
+                self.settle(Settled {
+                    receipt,
+                    listening: None,
+                });
             }
-            Outcome::Done => self.settle(Settled { receipt, listening: None }),
+            Outcome::Done => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
         }
     }
 
@@ -211,14 +264,21 @@ impl<T: Transport> Connection<T> {
     fn unserved(&mut self, error: PublishError, destination: &str, receipt: Option<Box<str>>) {
         self.server.counters.unmapped.increment();
         if self.server.config.ignore_unmapped {
-            return self.settle(Settled { receipt, listening: None });
+            return self.settle(Settled {
+                receipt,
+                listening: None,
+            });
         }
         let text = match error {
             PublishError::NotServed => "nobody serves this destination",
             PublishError::Malformed => "the destination names no user and queue",
         };
         let fault = Fault::new(CloseReason::NoHandler, text);
-        self.fail(&fault.with_receipt(receipt.as_deref()).with_destination(Some(destination)));
+        self.fail(
+            &fault
+                .with_receipt(receipt.as_deref())
+                .with_destination(Some(destination)),
+        );
     }
 
     /// The broker has been asked: waits until it is done, if it is not.
@@ -237,7 +297,8 @@ impl<T: Transport> Connection<T> {
 
     fn answer_receipt(&self, receipt: Option<&str>) {
         if let Some(receipt) = receipt {
-            let octets = encode_session_frame(self.transport.framing(), |out| self.machine.receipt(out, receipt));
+            let octets =
+                encode_session_frame(self.transport.framing(), |out| self.machine.receipt(out, receipt));
             self.send(Frame::of_session(octets));
         }
     }
@@ -245,7 +306,10 @@ impl<T: Transport> Connection<T> {
     /// Where the broker keeps subscriptions to a destination; `None` when it does not serve it.
     fn address(&self, destination: &Arc<str>) -> Option<Address> {
         if let Some(path) = self.server.publisher.user_path(destination) {
-            return (!path.is_empty()).then(|| Address::User { session: self.shared.id(), path: path.into() });
+            return (!path.is_empty()).then(|| Address::User {
+                session: self.shared.id(),
+                path: path.into(),
+            });
         }
         strip_prefix(destination, &self.server.config.broker_destination_prefixes)?;
         Some(Address::Shared(Arc::clone(destination)))
@@ -271,19 +335,29 @@ async fn judge(
     let (kind, message) = match &request {
         Request::Send(send) => (InboundKind::Send, send.message.clone()),
         Request::Subscribe(subscribe) => (InboundKind::Subscribe, subscribe.message.clone()),
-        Request::Unsubscribe(unsubscribe) => {
-            (InboundKind::Unsubscribe, Message::new(Arc::clone(&unsubscribe.destination), bytes::Bytes::new()))
-        }
+        Request::Unsubscribe(unsubscribe) => (
+            InboundKind::Unsubscribe,
+            Message::new(Arc::clone(&unsubscribe.destination), bytes::Bytes::new()),
+        ),
         Request::Disconnect { .. } => (InboundKind::Disconnect, Message::new("", bytes::Bytes::new())),
         Request::Connect(_) | Request::Fault(_) => return Ok(Some(request)),
     };
     let destination = Arc::clone(&message.destination);
-    match inbound.apply(InboundFrame { kind, session, message }).await {
+    match inbound
+        .apply(InboundFrame {
+            kind,
+            session,
+            message,
+        })
+        .await
+    {
         Ok(passed) => Ok(passed.map(|frame| with_message(request, frame.message))),
         Err(error) => {
             tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
             let fault = Fault::new(CloseReason::Refused, "this is not allowed");
-            Err(fault.with_receipt(receipt(&request)).with_destination(Some(&destination)))
+            Err(fault
+                .with_receipt(receipt(&request))
+                .with_destination(Some(&destination)))
         }
     }
 }

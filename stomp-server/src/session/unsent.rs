@@ -82,7 +82,9 @@ impl Unsent {
         let mut dropped = 0;
         self.frames.retain(|frame| {
             let keep = std::mem::take(&mut keep_first)
-                || frame.subscription().is_none_or(|subscription| subscriptions.is_live(subscription));
+                || frame
+                    .subscription()
+                    .is_none_or(|subscription| subscriptions.is_live(subscription));
             dropped += if keep { 0 } else { frame.octets().len() };
             keep
         });

@@ -45,7 +45,10 @@ struct Entry {
 impl Wheel {
     pub(crate) fn new() -> Self {
         let slots = std::iter::repeat_with(Vec::new).take(SLOTS).collect();
-        Self { state: Mutex::new(State { slots, tick: 0 }), now: AtomicU64::new(0) }
+        Self {
+            state: Mutex::new(State { slots, tick: 0 }),
+            now: AtomicU64::new(0),
+        }
     }
 
     /// The present moment, to a tick.

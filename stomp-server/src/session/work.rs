@@ -12,7 +12,9 @@ use super::{Frame, Session, SessionId};
 use crate::{
     app::ServerState,
     broker::{Address, EncodingKey, Publication, Witness, encode_message},
-    handler::{ExceptionHandler, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
+    handler::{
+        ExceptionHandler, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
+    },
 };
 
 /// How a message's handling ended.
@@ -62,7 +64,11 @@ impl Errand {
     pub(super) fn run(self, mut found: Found) -> BoxFuture<'static, Outcome> {
         Box::pin(async move {
             let services = Arc::clone(&self.server.services);
-            let cx = found.bind(MessageContext::new(Arc::clone(&self.message), self.session.clone(), services));
+            let cx = found.bind(MessageContext::new(
+                Arc::clone(&self.message),
+                self.session.clone(),
+                services,
+            ));
             let error = match found.call(cx.clone()).await {
                 Ok(reply) => match found.reply_targets(&cx) {
                     Ok(targets) => match self.into_desk(targets).answer(reply) {
@@ -80,7 +86,9 @@ impl Errand {
     async fn recover(self, found: &Found, cx: MessageContext, error: HandlerError) -> Outcome {
         self.count(&error);
         let error = Arc::new(error);
-        let Some(handler) = found.exception_handler(&error) else { return self.unanswered(&error) };
+        let Some(handler) = found.exception_handler(&error) else {
+            return self.unanswered(&error);
+        };
         match self.answer_exception(&handler, cx, &error).await {
             Ok(outcome) => outcome,
             Err((errand, failed)) => {
@@ -101,7 +109,10 @@ impl Errand {
             Err(error) => return Err((self, error)),
         };
         match handler.reply_targets(&cx) {
-            Ok(targets) => self.into_desk(targets).answer(reply).map_err(|(desk, error)| (desk.errand, error)),
+            Ok(targets) => self
+                .into_desk(targets)
+                .answer(reply)
+                .map_err(|(desk, error)| (desk.errand, error)),
             Err(error) => Err((self, error)),
         }
     }
@@ -132,7 +143,10 @@ impl Errand {
     }
 
     fn into_desk(self, targets: Vec<ReplyTarget>) -> Desk {
-        Desk { errand: self, targets }
+        Desk {
+            errand: self,
+            targets,
+        }
     }
 }
 
@@ -162,7 +176,11 @@ impl Desk {
 
     /// Sends one message to all places that answers go to.
     pub(super) fn send(&self, answer: Outgoing) -> Result<(), HandlerError> {
-        let Outgoing { body, content_type, mut headers } = answer;
+        let Outgoing {
+            body,
+            content_type,
+            mut headers,
+        } = answer;
         if let Some(content_type) = content_type {
             headers.push("content-type", &content_type);
         }
@@ -172,19 +190,37 @@ impl Desk {
         Ok(())
     }
 
-    fn send_to(&self, target: &ReplyTarget, headers: Headers, body: bytes::Bytes) -> Result<(), HandlerError> {
+    fn send_to(
+        &self,
+        target: &ReplyTarget,
+        headers: Headers,
+        body: bytes::Bytes,
+    ) -> Result<(), HandlerError> {
         let Errand { server, session, .. } = &self.errand;
         let witness = Witness::Session(session.shared());
         match target {
             ReplyTarget::Broker(destination) => {
-                let message = Message { headers, ..Message::new(&**destination, body) };
-                server.publisher.publish(message, witness).map_err(HandlerError::reply)
+                let message = Message {
+                    headers,
+                    ..Message::new(&**destination, body)
+                };
+                server
+                    .publisher
+                    .publish(message, witness)
+                    .map_err(HandlerError::reply)
             }
             ReplyTarget::User { path, broadcast } => {
-                let message = Message { headers, ..Message::new(&**path, body) };
+                let message = Message {
+                    headers,
+                    ..Message::new(&**path, body)
+                };
                 match session.principal().filter(|_| *broadcast) {
-                    Some(user) => server.publisher.publish_to_user(user.name(), path, message, witness),
-                    None => server.publisher.publish_to_sessions(&[session.id()], path, message, witness),
+                    Some(user) => server
+                        .publisher
+                        .publish_to_user(user.name(), path, message, witness),
+                    None => server
+                        .publisher
+                        .publish_to_sessions(&[session.id()], path, message, witness),
                 }
                 Ok(())
             }
@@ -197,13 +233,31 @@ impl Desk {
 
     /// Past the broker, to the subscription that asked (Spring's `@SubscribeMapping`).
     fn answer_directly(&self, headers: Headers, body: bytes::Bytes) {
-        let Errand { server, session, message, subscriber } = &self.errand;
-        let Some(Subscriber { key, encoding }) = subscriber else { return };
+        let Errand {
+            server,
+            session,
+            message,
+            subscriber,
+        } = &self.errand;
+        let Some(Subscriber { key, encoding }) = subscriber else {
+            return;
+        };
         let destination = Arc::clone(&message.destination);
-        let address = Address::User { session: session.id(), path: Arc::clone(&destination) };
-        let publication = Publication { address, destination, headers, body };
+        let address = Address::User {
+            session: session.id(),
+            path: Arc::clone(&destination),
+        };
+        let publication = Publication {
+            address,
+            destination,
+            headers,
+            body,
+        };
         let octets = encode_message(encoding, &server.next_direct_message_id(), &publication);
-        session.shared().outbox().push(Frame::of_subscription(octets, *key));
+        session
+            .shared()
+            .outbox()
+            .push(Frame::of_subscription(octets, *key));
     }
 }
 

@@ -50,7 +50,10 @@ impl Refused {
             Self::Origin => StatusCode::FORBIDDEN,
         };
         let headers = response.headers_mut();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
         match self {
             Self::Method => drop(headers.insert(http::header::ALLOW, HeaderValue::from_static("GET"))),
             Self::NoUpgrade => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
@@ -67,16 +70,31 @@ pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Resul
     if request.method() != Method::GET {
         return Err(Refused::Method);
     }
-    if request.version() < Version::HTTP_11 || !names(headers, CONNECTION, "upgrade") || !names(headers, UPGRADE, "websocket") {
+    if request.version() < Version::HTTP_11
+        || !names(headers, CONNECTION, "upgrade")
+        || !names(headers, UPGRADE, "websocket")
+    {
         return Err(Refused::NoUpgrade);
     }
-    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+    if headers
+        .get(SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
         return Err(Refused::Version);
     }
-    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_key(key)).ok_or(Refused::Key)?;
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let key = headers
+        .get(SEC_WEBSOCKET_KEY)
+        .filter(|key| is_key(key))
+        .ok_or(Refused::Key)?;
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     // An origin that is no text is nobody's own.
-    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
+    let origin = headers
+        .get(ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or("null"));
     if !origins.allows(origin, text(HOST)) {
         return Err(Refused::Origin);
     }
@@ -96,14 +114,26 @@ pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Resul
 /// The first of the client's sub-protocols that is one of STOMP's. The version itself is agreed on in CONNECT.
 fn sub_protocol(headers: &HeaderMap) -> Option<&'static str> {
     let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL);
-    let offered = offered.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let offered = offered
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     let known = stomp_core::Version::ALL.map(stomp_core::Version::sub_protocol);
-    offered.filter_map(|protocol| known.into_iter().find(|known| *known == protocol.trim())).next()
+    offered
+        .filter_map(|protocol| known.into_iter().find(|known| *known == protocol.trim()))
+        .next()
 }
 
 fn names(headers: &HeaderMap, header: http::HeaderName, token: &str) -> bool {
-    let mut values = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
-    values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token)))
+    let mut values = headers
+        .get_all(header)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values.any(|value| {
+        value
+            .split(',')
+            .any(|part| part.trim().eq_ignore_ascii_case(token))
+    })
 }
 
 /// 16 octets in base 64.
@@ -111,7 +141,9 @@ fn is_key(key: &HeaderValue) -> bool {
     let key = key.as_bytes();
     key.len() == 24
         && key.ends_with(b"==")
-        && key[..22].iter().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/'))
+        && key[..22]
+            .iter()
+            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/'))
 }
 
 #[cfg(test)]
@@ -132,7 +164,11 @@ mod tests {
         for (name, value) in usual.iter().chain(change) {
             let name = http::HeaderName::try_from(*name).expect("a name");
             match value {
-                Some(value) => drop(request.headers_mut().insert(name, HeaderValue::try_from(*value).expect("a value"))),
+                Some(value) => drop(
+                    request
+                        .headers_mut()
+                        .insert(name, HeaderValue::try_from(*value).expect("a value")),
+                ),
                 None => drop(request.headers_mut().remove(name)),
             }
         }
@@ -144,7 +180,10 @@ mod tests {
         let response = accept(&request(&[]), &AllowedOrigins::SameOrigin).expect("accepted");
         assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
         // The example of RFC 6455 section 1.3.
-        assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(
+            response.headers()[SEC_WEBSOCKET_ACCEPT],
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        );
         assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
     }
 
@@ -159,7 +198,10 @@ mod tests {
         for (offered, chosen) in table {
             let request = request(&[("sec-websocket-protocol", Some(offered))]);
             let response = accept(&request, &AllowedOrigins::SameOrigin).expect("accepted");
-            let got = response.headers().get(SEC_WEBSOCKET_PROTOCOL).map(|value| value.to_str().expect("text"));
+            let got = response
+                .headers()
+                .get(SEC_WEBSOCKET_PROTOCOL)
+                .map(|value| value.to_str().expect("text"));
             assert_eq!(got, chosen, "{offered}");
         }
     }
@@ -182,6 +224,9 @@ mod tests {
         }
         let mut post = request(&[]);
         *post.method_mut() = Method::POST;
-        assert_eq!(accept(&post, &AllowedOrigins::SameOrigin).err(), Some(Refused::Method));
+        assert_eq!(
+            accept(&post, &AllowedOrigins::SameOrigin).err(),
+            Some(Refused::Method)
+        );
     }
 }

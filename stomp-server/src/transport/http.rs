@@ -21,7 +21,8 @@ pub type Body = Full<Bytes>;
 /// `hyper::upgrade::on`.
 pub trait HttpHandler: Send + Sync + 'static {
     /// The response, sooner or later.
-    fn handle(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>>;
+    fn handle(&self, request: Request<Incoming>)
+    -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>>;
 }
 
 impl<F, Fut> HttpHandler for F
@@ -29,7 +30,10 @@ where
     F: Fn(Request<Incoming>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Response<Body>> + Send + 'static,
 {
-    fn handle(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(self(request))
     }
 }
@@ -61,8 +65,16 @@ pub(crate) async fn serve_connection(stream: TcpStream, peer: SocketAddr, server
     }
 }
 
-async fn respond(mut request: Request<Incoming>, peer: SocketAddr, server: Arc<ServerState>) -> Response<Body> {
-    let Some(endpoint) = server.endpoints.iter().find(|endpoint| endpoint.path() == request.uri().path()) else {
+async fn respond(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    server: Arc<ServerState>,
+) -> Response<Body> {
+    let Some(endpoint) = server
+        .endpoints
+        .iter()
+        .find(|endpoint| endpoint.path() == request.uri().path())
+    else {
         return match &server.fallback {
             Some(fallback) => fallback.handle(request).await,
             None => status(StatusCode::NOT_FOUND),
@@ -74,7 +86,11 @@ async fn respond(mut request: Request<Incoming>, peer: SocketAddr, server: Arc<S
     match handshake::accept(&request, endpoint.origins()) {
         Ok(response) => {
             let upgrade = hyper::upgrade::on(&mut request);
-            let handshake = Handshake { uri: request.uri().clone(), headers: request.headers().clone(), peer };
+            let handshake = Handshake {
+                uri: request.uri().clone(),
+                headers: request.headers().clone(),
+                peer,
+            };
             server.spawn_session(run(upgrade, handshake, Arc::clone(&server)));
             response
         }
@@ -96,7 +112,16 @@ async fn run(upgrade: hyper::upgrade::OnUpgrade, handshake: Handshake, server: A
             let (io, early) = (parts.io.into_inner(), parts.read_buf);
             start(io, early, max_message, handshake, server).await;
         }
-        Err(upgraded) => start(TokioIo::<Upgraded>::new(upgraded), Bytes::new(), max_message, handshake, server).await,
+        Err(upgraded) => {
+            start(
+                TokioIo::<Upgraded>::new(upgraded),
+                Bytes::new(),
+                max_message,
+                handshake,
+                server,
+            )
+            .await
+        }
     }
 }
 
@@ -112,7 +137,11 @@ where
 {
     // Copied, so that the octets do not keep the buffer that they were read into.
     let early = Bytes::copy_from_slice(&early);
-    Box::pin(Connection::new(WebSocket::new(io, early, max_message), handshake, server))
+    Box::pin(Connection::new(
+        WebSocket::new(io, early, max_message),
+        handshake,
+        server,
+    ))
 }
 
 /// Failures leave the socket as it is: it works all the same.

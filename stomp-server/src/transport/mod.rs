@@ -17,12 +17,12 @@ use std::{
 use bytes::Bytes;
 use stomp_core::CloseReason;
 
-pub(crate) use self::{http::serve_connection, web_socket::WebSocket};
 pub use self::{
     handshake::Handshake,
     http::{Body, HttpHandler},
     origin::AllowedOrigins,
 };
+pub(crate) use self::{http::serve_connection, web_socket::WebSocket};
 use crate::{broker::Framing, session::Frame};
 
 /// One client's way in and out.

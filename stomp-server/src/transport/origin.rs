@@ -26,7 +26,9 @@ impl AllowedOrigins {
 /// An origin has a scheme and leaves the scheme's own port away; a `Host` has no scheme. Behind a proxy that ends TLS
 /// the server cannot know the scheme, so host and port decide.
 fn is_same(origin: &str, host: &str) -> bool {
-    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let Some((scheme, authority)) = origin.split_once("://") else {
+        return false;
+    };
     let own_port = match scheme {
         "http" => ":80",
         "https" => ":443",
@@ -37,7 +39,10 @@ fn is_same(origin: &str, host: &str) -> bool {
 }
 
 fn matches(pattern: &str, origin: &str) -> bool {
-    match pattern.strip_suffix(']').and_then(|pattern| pattern.rsplit_once(":[")) {
+    match pattern
+        .strip_suffix(']')
+        .and_then(|pattern| pattern.rsplit_once(":["))
+    {
         Some((pattern, ports)) => {
             let (host, port) = match origin.rsplit_once(':') {
                 Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => (host, port),
@@ -51,9 +56,14 @@ fn matches(pattern: &str, origin: &str) -> bool {
 
 /// `*` stands for any text; everything else for itself, whatever its case.
 fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.trim_end_matches('/').to_ascii_lowercase(), text.to_ascii_lowercase());
+    let (pattern, text) = (
+        pattern.trim_end_matches('/').to_ascii_lowercase(),
+        text.to_ascii_lowercase(),
+    );
     let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     let mut pieces = pieces.peekable();
     let mut exact = true;
     while let Some(piece) = pieces.next() {
@@ -85,7 +95,11 @@ mod tests {
             (Some("file://"), "", false),
         ];
         for (origin, host, allowed) in table {
-            assert_eq!(AllowedOrigins::SameOrigin.allows(origin, Some(host)), allowed, "{origin:?} at {host}");
+            assert_eq!(
+                AllowedOrigins::SameOrigin.allows(origin, Some(host)),
+                allowed,
+                "{origin:?} at {host}"
+            );
         }
         assert!(!AllowedOrigins::SameOrigin.allows(Some("http://example.org"), None));
     }
@@ -109,7 +123,11 @@ mod tests {
         ];
         for (pattern, origin, allowed) in table {
             let origins = AllowedOrigins::Patterns(vec![pattern.to_owned()]);
-            assert_eq!(origins.allows(Some(origin), Some("h")), allowed, "{pattern} for {origin}");
+            assert_eq!(
+                origins.allows(Some(origin), Some("h")),
+                allowed,
+                "{pattern} for {origin}"
+            );
         }
     }
 }

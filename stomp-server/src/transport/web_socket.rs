@@ -51,18 +51,28 @@ impl<S> WebSocket<S> {
             .write_buffer_size(0)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        Self { io, context: WebSocketContext::new(Role::Server, Some(config)), early, control: Vec::new() }
+        Self {
+            io,
+            context: WebSocketContext::new(Role::Server, Some(config)),
+            early,
+            control: Vec::new(),
+        }
     }
 
     /// Lets tungstenite read `octets`.
     fn feed(&mut self, octets: &[u8], into: &mut VecDeque<Bytes>) -> Received {
-        let mut wire = Wire { octets, control: &mut self.control };
+        let mut wire = Wire {
+            octets,
+            control: &mut self.control,
+        };
         loop {
             match self.context.read(&mut wire) {
                 Ok(Message::Text(text)) => into.push_back(text.into()),
                 Ok(Message::Binary(octets)) => into.push_back(octets),
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_)) => {}
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Received::Something,
+                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Received::Something;
+                }
                 Err(error) => return ended(&error),
             }
         }
@@ -98,8 +108,14 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
     }
 
     fn close(&mut self, reason: CloseReason) {
-        let frame = CloseFrame { code: CloseCode::from(reason.web_socket_code()), reason: reason.as_str().into() };
-        let mut wire = Wire { octets: &[], control: &mut self.control };
+        let frame = CloseFrame {
+            code: CloseCode::from(reason.web_socket_code()),
+            reason: reason.as_str().into(),
+        };
+        let mut wire = Wire {
+            octets: &[],
+            control: &mut self.control,
+        };
         // Fails when the connection is closed already, and then there is nothing left to say.
         drop(self.context.close(&mut wire, Some(frame)));
     }
@@ -152,7 +168,9 @@ fn ended(error: &Error) -> Received {
         Error::ConnectionClosed => return Received::Closed,
         Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseReason::TooLarge,
         Error::Utf8(_) => CloseReason::InvalidUtf8,
-        Error::Protocol(error) if *error != ProtocolError::ResetWithoutClosingHandshake => CloseReason::ProtocolError,
+        Error::Protocol(error) if *error != ProtocolError::ResetWithoutClosingHandshake => {
+            CloseReason::ProtocolError
+        }
         _ => return Received::Lost,
     })
 }

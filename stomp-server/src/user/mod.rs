@@ -2,8 +2,8 @@
 
 mod registry;
 
-pub use self::registry::{SimpUser, SimpUserRegistry};
 pub(crate) use self::registry::Sessions;
+pub use self::registry::{SimpUser, SimpUserRegistry};
 
 /// Splits what is left of `/user/{name}/{path}` behind its prefix into the user's name and the path with its leading
 /// slash; `%2F` in the name stands for a slash (Spring row USER-09). `None` without a path.
@@ -27,7 +27,11 @@ mod tests {
         ];
         for (rest, expected) in table {
             let got = split_user(rest);
-            assert_eq!(got.as_ref().map(|(name, path)| (name.as_str(), *path)), expected, "{rest}");
+            assert_eq!(
+                got.as_ref().map(|(name, path)| (name.as_str(), *path)),
+                expected,
+                "{rest}"
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ impl Sessions {
     pub(crate) fn accept(&self, session: &Arc<Shared>) {
         let mut state = self.write();
         if let Some(user) = session.principal() {
-            let sessions = state.by_user.entry(user.name().into()).or_insert_with(|| Vec::with_capacity(1));
+            let sessions = state
+                .by_user
+                .entry(user.name().into())
+                .or_insert_with(|| Vec::with_capacity(1));
             sessions.push(Arc::clone(session));
         }
     }
@@ -84,13 +87,22 @@ impl SimpUserRegistry {
     /// The user of this name, if connected.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<SimpUser> {
-        self.0.read().by_user.get_key_value(name).map(|(name, sessions)| SimpUser::new(name, sessions))
+        self.0
+            .read()
+            .by_user
+            .get_key_value(name)
+            .map(|(name, sessions)| SimpUser::new(name, sessions))
     }
 
     /// All connected users, in no particular order.
     #[must_use]
     pub fn users(&self) -> Vec<SimpUser> {
-        self.0.read().by_user.iter().map(|(name, sessions)| SimpUser::new(name, sessions)).collect()
+        self.0
+            .read()
+            .by_user
+            .iter()
+            .map(|(name, sessions)| SimpUser::new(name, sessions))
+            .collect()
     }
 
     /// How many users are connected.
@@ -109,7 +121,13 @@ pub struct SimpUser {
 
 impl SimpUser {
     fn new(name: &str, sessions: &[Arc<Shared>]) -> Self {
-        Self { name: name.to_owned(), sessions: sessions.iter().map(|session| Session::from(Arc::clone(session))).collect() }
+        Self {
+            name: name.to_owned(),
+            sessions: sessions
+                .iter()
+                .map(|session| Session::from(Arc::clone(session)))
+                .collect(),
+        }
     }
 
     /// The user's name.

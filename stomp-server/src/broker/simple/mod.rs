@@ -80,7 +80,10 @@ impl SimpleBroker {
 
     /// The topic of an address, made if it is not there; `with` runs before anybody can remove it again.
     fn with_topic<R>(&self, address: &Address, with: impl FnOnce(&Arc<Topic>) -> R) -> R {
-        let mut shard = self.shard(address).write().unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self
+            .shard(address)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let topic = shard.entry(address.clone()).or_insert_with(|| {
             let epoch = self.next_epoch.fetch_add(1, Ordering::Relaxed);
             Arc::new(Topic::new(address.clone(), epoch))
@@ -90,7 +93,10 @@ impl SimpleBroker {
 
     /// Forgets a topic that nobody is subscribed to and no pattern was found for.
     fn forget_if_idle(&self, address: &Address) {
-        let mut shard = self.shard(address).write().unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self
+            .shard(address)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if shard.get(address).is_some_and(|topic| topic.is_idle()) {
             shard.remove(address);
         }
@@ -182,7 +188,11 @@ impl Broker for SimpleBroker {
             self.delivery.counters.messages_unheard.increment();
             return done.complete();
         };
-        if topic.enter(Entered { publication, matched, done }) {
+        if topic.enter(Entered {
+            publication,
+            matched,
+            done,
+        }) {
             self.drain(&topic);
         }
     }
@@ -191,7 +201,9 @@ impl Broker for SimpleBroker {
 impl fmt::Debug for SimpleBroker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topics: usize = self.shards.iter().map(|shard| read(shard).len()).sum();
-        f.debug_struct("SimpleBroker").field("topics", &topics).finish_non_exhaustive()
+        f.debug_struct("SimpleBroker")
+            .field("topics", &topics)
+            .finish_non_exhaustive()
     }
 }
 

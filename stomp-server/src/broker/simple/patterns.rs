@@ -39,7 +39,11 @@ struct State {
 
 impl Patterns {
     pub(super) fn new(limit: usize) -> Self {
-        Self { count: AtomicUsize::new(0), state: Mutex::default(), limit }
+        Self {
+            count: AtomicUsize::new(0),
+            state: Mutex::default(),
+            limit,
+        }
     }
 
     /// There are no pattern subscriptions at all.
@@ -58,12 +62,17 @@ impl Patterns {
         let mut state = self.lock();
         let matched: Arc<[_]> = state.matching(topic.address()).into();
         topic.set_matched(Some(Arc::clone(&matched)));
-        state.remembered.insert(Arc::clone(topic.address().path()), Arc::clone(topic));
+        state
+            .remembered
+            .insert(Arc::clone(topic.address().path()), Arc::clone(topic));
         let surplus = state.remembered.len() > self.limit;
-        let evicted = surplus.then(|| state.remembered.pop_first()).flatten().map(|(_, evicted)| {
-            evicted.set_matched(None);
-            evicted.address().clone()
-        });
+        let evicted = surplus
+            .then(|| state.remembered.pop_first())
+            .flatten()
+            .map(|(_, evicted)| {
+                evicted.set_matched(None);
+                evicted.address().clone()
+            });
         (matched, evicted)
     }
 
@@ -143,7 +152,9 @@ impl State {
                 }
             }
             Address::User { session, path } => {
-                let Some(patterns) = self.users.get_mut(session) else { return };
+                let Some(patterns) = self.users.get_mut(session) else {
+                    return;
+                };
                 patterns.retain(|(text, ..)| text != path);
                 if patterns.is_empty() {
                     self.users.remove(session);
@@ -155,7 +166,9 @@ impl State {
     /// Finds the matches of all remembered destinations that a new or removed pattern matches anew; gives back those
     /// that nothing matches any more.
     fn refresh(&mut self, address: &Address) -> Vec<Address> {
-        let Address::Shared(text) = address else { return Vec::new() };
+        let Address::Shared(text) = address else {
+            return Vec::new();
+        };
         let changed = pattern(text);
         let prefix = changed.literal_prefix();
         let touched: Vec<Arc<Topic>> = self
@@ -187,6 +200,8 @@ fn pattern(text: &str) -> Pattern {
 
 impl fmt::Debug for Patterns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Patterns").field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("Patterns")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
     }
 }

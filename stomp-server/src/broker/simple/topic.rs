@@ -40,7 +40,13 @@ struct Line {
 
 impl Topic {
     pub(super) fn new(address: Address, epoch: u64) -> Self {
-        Self { address, epoch, members: Members::default(), line: Mutex::default(), matched: Mutex::default() }
+        Self {
+            address,
+            epoch,
+            members: Members::default(),
+            line: Mutex::default(),
+            matched: Mutex::default(),
+        }
     }
 
     pub(super) fn address(&self) -> &Address {

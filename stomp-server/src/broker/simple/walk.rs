@@ -31,12 +31,29 @@ pub(super) struct Walk {
 impl Walk {
     /// The topic's next message; `None` when nothing waits, and the caller walks no more.
     pub(super) fn next(topic: &Topic) -> Option<Self> {
-        let (Entered { publication, matched, done }, message_id) = topic.next()?;
+        let (
+            Entered {
+                publication,
+                matched,
+                done,
+            },
+            message_id,
+        ) = topic.next()?;
         let mut lists = Vec::with_capacity(1 + matched.len());
         lists.push(topic.members().snapshot());
         lists.extend(matched.iter().map(|members| members.snapshot()));
         let encoded = Encoded::default();
-        Some(Self { publication, done, message_id, lists, list: 0, position: 0, encoded, heard: 0, dropped: 0 })
+        Some(Self {
+            publication,
+            done,
+            message_id,
+            lists,
+            list: 0,
+            position: 0,
+            encoded,
+            heard: 0,
+            dropped: 0,
+        })
     }
 
     /// Serves the next subscribers; says whether all have been served.
@@ -72,7 +89,10 @@ impl Walk {
     fn deliver(&mut self, subscriber: &Subscription, delivery: &Delivery) {
         self.heard += 1;
         let octets = if delivery.outbound.is_empty() {
-            Some(self.encoded.get(&subscriber.encoding, &self.message_id, &self.publication))
+            Some(
+                self.encoded
+                    .get(&subscriber.encoding, &self.message_id, &self.publication),
+            )
         } else {
             delivery
                 .outbound
@@ -80,7 +100,12 @@ impl Walk {
                 .map(|changed| encode_message(&subscriber.encoding, &self.message_id, &changed))
         };
         let Some(octets) = octets else { return };
-        if subscriber.session.outbox().push(Frame::of_subscription(octets, subscriber.key)) == Pushed::Dropped {
+        if subscriber
+            .session
+            .outbox()
+            .push(Frame::of_subscription(octets, subscriber.key))
+            == Pushed::Dropped
+        {
             self.dropped += 1;
         }
     }
