@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(tabs.map((tab) => tab.page.context().close()));
-  await server.stop();
+  await server?.stop();
   assert.deepEqual(tabs.flatMap((tab) => tab.complaints), [], 'the pages ran without errors');
 });
 
