@@ -30,8 +30,11 @@ export class Server {
   }
 
   async #run(address) {
-    this.child = spawn(process.env.CHAT_BIN, ['--listen', address], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(process.env.CHAT_BIN, ['--listen', address], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = createInterface({ input: this.child.stdout });
+    createInterface({ input: this.child.stderr }).on('line', (line) => {
+      if (!/\bINFO\b/.test(line)) console.error(`chat: ${line}`); // warnings and panics are worth reading
+    });
     const listening = new Promise((resolve, reject) => {
       lines.on('line', (line) => {
         const match = LISTENING.exec(line);
