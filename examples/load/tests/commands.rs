@@ -1,0 +1,41 @@
+//! The program as a whole, with small numbers: that it runs and reports, not what it finds.
+
+use std::process::Command;
+
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_load"))
+        .args(arguments)
+        .arg("--json")
+        .output();
+    let output = output.expect("the program was built with this test");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("--json prints JSON")
+}
+
+fn median(report: &serde_json::Value, figure: &str) -> f64 {
+    let figures = report["figures"].as_array().expect("a report has figures");
+    let found = figures.iter().find(|it| it["name"] == figure);
+    found
+        .and_then(|it| it["median"].as_f64())
+        .unwrap_or_else(|| panic!("no figure `{figure}` in {report}"))
+}
+
+#[test]
+fn the_floor_is_measured() {
+    let report = json(&[
+        "floor",
+        "--sockets",
+        "20",
+        "--rounds",
+        "1",
+        "--passes",
+        "3",
+        "--no-pin",
+    ]);
+    assert!(median(&report, "bare send") > 0.0);
+    assert!(median(&report, "16 frames gathered in one writev") > 0.0);
+}
