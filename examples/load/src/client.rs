@@ -215,9 +215,13 @@ fn check_upgrade(answer: &httparse::Response<'_, '_>) -> Result<()> {
     Ok(())
 }
 
-/// `GET path`, answered with a body; `None` when the server has no such page.
-pub(crate) fn http_get(url: &Url, path: &str) -> Result<Option<Vec<u8>>> {
+/// How long a page may take that the server need not have.
+const PAGE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// `GET path`, answered with a body; an error when the server has no such page.
+pub(crate) fn http_get(url: &Url, path: &str) -> Result<Vec<u8>> {
     let mut stream = dial(url.resolve()?, None)?;
+    stream.set_read_timeout(Some(PAGE_PATIENCE))?;
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
         url.authority
@@ -228,10 +232,8 @@ pub(crate) fn http_get(url: &Url, path: &str) -> Result<Option<Vec<u8>>> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut answer = httparse::Response::new(&mut headers);
     match answer.parse(&bytes) {
-        Ok(httparse::Status::Complete(length)) if answer.code == Some(200) => {
-            Ok(Some(bytes[length..].to_vec()))
-        }
-        _ => Ok(None),
+        Ok(httparse::Status::Complete(length)) if answer.code == Some(200) => Ok(bytes[length..].to_vec()),
+        _ => bail!("the server has no page {path}"),
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &FloorArgs) -> Result<()> {
     push_unmasked(&mut frame, TEXT, &vec![b'x'; args.frame.saturating_sub(4)]);
     let mut floor = Floor::start(pinning, args.sockets, &frame, Duration::from_millis(args.pause))?;
     let mut joined = CURVE.map(|_| Vec::new());
-    let mut gathered = Vec::new();
+    let (mut gathered, mut noise) = (Vec::new(), Vec::new());
     for round in 1..=args.rounds {
         progress(&format!("floor, round {round} of {}", args.rounds));
         for (frames, costs) in CURVE.into_iter().zip(&mut joined) {
@@ -91,6 +91,7 @@ pub(crate) fn run(args: &FloorArgs) -> Result<()> {
         report.rounds(name, "ns", costs);
     }
     report.rounds("16 frames gathered in one writev", "ns", &gathered);
+    report.rounds("bare send ÷ bare send, measured in turns", "", &noise);
     report.print(args.json);
     Ok(())
 }

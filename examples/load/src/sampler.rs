@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+
+/// Long enough to finish what was left to do when the last message had come.
+const REST: Duration = Duration::from_millis(3);
 
 /// CPU time of a process, to the nanosecond.
 ///
 /// Read from `/proc/PID/task/*/schedstat`. A thread that has ended keeps what it had used when it was last seen; what
-/// it used after that is lost. The figure of a running thread may be one tick old, so read while the process waits.
+/// it used after that is lost. The figure of a running thread may be one tick old, so a reading waits a moment for the
+/// process to come to rest.
 #[derive(Debug)]
 pub(crate) struct CpuClock {
     pid: u32,
@@ -30,6 +36,7 @@ impl CpuClock {
     ///
     /// When the process is gone or another user's, or the kernel keeps no scheduler statistics.
     pub(crate) fn read(&mut self) -> Result<u64> {
+        thread::sleep(REST);
         let tasks = format!("/proc/{}/task", self.pid);
         for entry in fs::read_dir(&tasks).with_context(|| format!("cannot list {tasks}"))? {
             let entry = entry?;
