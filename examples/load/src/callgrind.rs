@@ -1,29 +1,24 @@
-//! Runs the server under callgrind and counts the instructions it executed in user space.
+//! Runs the server under callgrind and counts the instructions it executes in user space.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::pin::Pinning;
 use crate::target::{Target, TargetArgs};
 
-/// Writing out the profile takes callgrind a while.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// A way to count instructions.
+/// Starts servers under callgrind.
 #[derive(Debug)]
-pub(crate) struct Callgrind {
-    /// Where profiles stay, if they are wanted.
-    keep: Option<PathBuf>,
-    runs: u32,
+pub(crate) struct Callgrind<'a> {
+    args: &'a TargetArgs,
+    keep: Option<&'a Path>,
 }
 
-impl Callgrind {
-    /// Checks that callgrind is there and the server is one that it can run.
-    pub(crate) fn find(args: &TargetArgs, keep: Option<PathBuf>) -> Result<Self> {
+impl<'a> Callgrind<'a> {
+    /// Checks that callgrind is there and the server is one that it can run; `keep` is a folder for the profiles.
+    pub(crate) fn find(args: &'a TargetArgs, keep: Option<&'a Path>) -> Result<Self> {
         if args.is_foreign() {
             bail!("instructions can only be counted in a server that this program starts: leave out --url");
         }
@@ -37,23 +32,17 @@ impl Callgrind {
         if !found.is_ok_and(|status| status.success()) {
             bail!("valgrind is not installed (Debian, Ubuntu: `apt-get install valgrind`)");
         }
-        if let Some(keep) = &keep {
+        if let Some(keep) = keep {
             fs::create_dir_all(keep).with_context(|| format!("cannot make {}", keep.display()))?;
         }
-        Ok(Self { keep, runs: 0 })
+        Ok(Self { args, keep })
     }
 
-    /// The instructions of a server from its start to its end, with `work` in between.
-    pub(crate) fn count(
-        &mut self,
-        args: &TargetArgs,
-        name: &str,
-        work: impl FnOnce(&Target) -> Result<()>,
-    ) -> Result<u64> {
-        self.runs += 1;
-        let file = match &self.keep {
+    /// Starts a server with one worker; its profiles are called `name`.
+    pub(crate) fn start(&self, name: &str) -> Result<(Target, Profile)> {
+        let file = match self.keep {
             Some(folder) => folder.join(format!("callgrind.out.{name}")),
-            None => std::env::temp_dir().join(format!("load-callgrind-{}-{}", std::process::id(), self.runs)),
+            None => std::env::temp_dir().join(format!("load-callgrind-{}-{name}", std::process::id())),
         };
         let launcher = [
             "valgrind".to_owned(),
@@ -61,33 +50,108 @@ impl Callgrind {
             "--tool=callgrind".to_owned(),
             format!("--callgrind-out-file={}", file.display()),
         ];
-        let target = args.one_worker().start(&launcher, Pinning::set_up(false))?;
-        work(&target)?;
-        target.into_child()?.stop(PATIENCE)?;
-        let instructions = read_total(&file);
-        if self.keep.is_none() {
-            // A temporary file that cannot be removed is no reason to lose the figure.
-            let _ = fs::remove_file(&file);
-        }
-        instructions
+        let target = self.args.one_worker().start(&launcher, Pinning::set_up(false))?;
+        let profile = Profile {
+            pid: target.pid,
+            file,
+            dumps: 0,
+            keep: self.keep.is_some(),
+        };
+        Ok((target, profile))
     }
 }
 
-/// The slope of a cost between two lengths of run.
-pub(crate) fn slope(short: (usize, u64), long: (usize, u64)) -> f64 {
-    (long.1 as f64 - short.1 as f64) / (long.0 as f64 - short.0 as f64)
+/// What callgrind counts in one process.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    pid: u32,
+    file: PathBuf,
+    dumps: u32,
+    keep: bool,
 }
 
-fn read_total(file: &Path) -> Result<u64> {
-    let text = fs::read_to_string(file).with_context(|| format!("no profile at {}", file.display()))?;
-    parse_total(&text).context("the profile has no total")
+impl Profile {
+    /// The instructions that the process executes for `work`.
+    pub(crate) fn count(&mut self, work: impl FnOnce() -> Result<()>) -> Result<u64> {
+        self.dump()?;
+        work()?;
+        self.dump()
+    }
+
+    /// The slope of the instructions between two lengths of `work`, which leaves out what is done once.
+    pub(crate) fn slope(
+        &mut self,
+        lengths: [usize; 2],
+        work: impl FnMut(usize) -> Result<()>,
+    ) -> Result<f64> {
+        slope(lengths, work, |work| self.count(work))
+    }
+
+    /// The instructions since the last dump, or the start.
+    fn dump(&mut self) -> Result<u64> {
+        let mut control = Command::new("callgrind_control");
+        control
+            .arg("--dump")
+            .arg(self.pid.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let status = control
+            .status()
+            .context("cannot run callgrind_control, which comes with valgrind")?;
+        if !status.success() {
+            bail!("callgrind_control cannot reach the server: {status}");
+        }
+        self.dumps += 1;
+        let file = self.dumped(self.dumps);
+        let text = fs::read_to_string(&file).with_context(|| format!("no profile at {}", file.display()))?;
+        parse_total(&text).context("the profile has no total")
+    }
+
+    fn dumped(&self, number: u32) -> PathBuf {
+        let mut name = self.file.clone().into_os_string();
+        name.push(format!(".{number}"));
+        name.into()
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        if self.keep {
+            return;
+        }
+        // Temporary files that cannot be removed are no reason to lose the figures.
+        let _ = fs::remove_file(&self.file);
+        for number in 1..=self.dumps {
+            let _ = fs::remove_file(self.dumped(number));
+        }
+    }
+}
+
+/// What `work` costs per unit: the slope of `cost` between two lengths, after a first run that is not counted.
+pub(crate) fn slope(
+    [short, long]: [usize; 2],
+    mut work: impl FnMut(usize) -> Result<()>,
+    mut cost: impl FnMut(&mut dyn FnMut() -> Result<()>) -> Result<u64>,
+) -> Result<f64> {
+    work(short)?;
+    let at_short = cost(&mut || work(short))?;
+    let at_long = cost(&mut || work(long))?;
+    Ok((at_long as f64 - at_short as f64) / (long as f64 - short as f64))
 }
 
 fn parse_total(profile: &str) -> Option<u64> {
-    let line = profile
+    let total = |line: &'_ str| {
+        line.strip_prefix("summary:")
+            .or(line.strip_prefix("totals:"))
+            .map(str::to_owned)
+    };
+    profile
         .lines()
-        .find_map(|line| line.strip_prefix("summary:").or(line.strip_prefix("totals:")))?;
-    line.split_ascii_whitespace().next()?.parse().ok()
+        .find_map(total)?
+        .split_ascii_whitespace()
+        .next()?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -96,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_total_is_in_the_summary() {
-        let profile = "version: 1\ncreator: callgrind-3.19.0\nevents: Ir\nsummary: 123456\n\nob=(1) /bin/x\ntotals: 9\n";
+        let profile = "version: 1\nevents: Ir\nsummary: 123456\n\nob=(1) /bin/x\ntotals: 9\n";
         assert_eq!(parse_total(profile), Some(123_456));
         assert_eq!(parse_total("events: Ir\ntotals: 77\n"), Some(77));
         assert_eq!(parse_total("events: Ir\n"), None);
@@ -104,6 +168,12 @@ mod tests {
 
     #[test]
     fn a_slope_leaves_out_what_is_done_once() {
-        assert_eq!(slope((10, 5_000), (20, 6_000)), 100.0);
+        let done = std::cell::Cell::new(0);
+        let work = |times: usize| {
+            done.set(100 * times as u64 + 4000);
+            Ok(())
+        };
+        let per_unit = slope([10, 20], work, |work| work().map(|()| done.get()));
+        assert_eq!(per_unit.unwrap(), 100.0);
     }
 }

@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -56,23 +55,6 @@ impl Child {
     /// Its process identifier; `taskset` and `valgrind` keep it.
     pub(crate) fn pid(&self) -> u32 {
         self.process.id()
-    }
-
-    /// Tells it to end and waits until it has.
-    pub(crate) fn stop(mut self, patience: Duration) -> Result<()> {
-        drop(self.process.stdin.take());
-        let deadline = Instant::now() + patience;
-        while Instant::now() < deadline {
-            if let Some(status) = self.process.try_wait()? {
-                return if status.success() {
-                    Ok(())
-                } else {
-                    bail!("the child ended with {status}")
-                };
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        bail!("the child did not end within {patience:?}")
     }
 }
 

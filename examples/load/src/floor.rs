@@ -69,14 +69,19 @@ pub(crate) fn run(args: &FloorArgs) -> Result<()> {
                 },
             )?);
         }
-        gathered.push(floor.measure(
-            args.passes,
-            Pass {
-                how: How::Gathered,
-                frames: 16,
-                sweeps: 1,
-            },
-        )?);
+        let gather = Pass {
+            how: How::Gathered,
+            frames: 16,
+            sweeps: 1,
+        };
+        gathered.push(floor.measure(args.passes, gather)?);
+        // The ratio of a thing to itself shows what a ratio is worth here.
+        let bare = Pass {
+            how: How::Joined,
+            frames: 1,
+            sweeps: 1,
+        };
+        noise.push(floor.measure(args.passes, bare)? / floor.measure(args.passes, bare)?);
     }
     let mut report = Report::new("floor: CPU per frame of a process that only sends");
     report.setting("sockets", args.sockets);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::callgrind::{Callgrind, slope};
+use crate::callgrind::Callgrind;
 use crate::client::{Connection, allow_sockets};
 use crate::report::{Report, progress};
 use crate::target::{Target, TargetArgs};
@@ -26,10 +26,10 @@ pub(crate) struct GrowthArgs {
     #[arg(long, value_delimiter = ',', default_value = "100,1000")]
     sizes: Vec<usize>,
     /// Publishes of the shorter run
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 500)]
     short: usize,
     /// Publishes of the longer run
-    #[arg(long, default_value_t = 2200)]
+    #[arg(long, default_value_t = 2500)]
     long: usize,
     /// Folder that keeps the profiles of callgrind
     #[arg(long)]
@@ -80,7 +80,7 @@ fn subscribe(target: &Target, size: usize, name: impl Fn(usize) -> String) -> Re
 
 /// Runs `load growth`.
 pub(crate) fn run(args: &GrowthArgs) -> Result<()> {
-    let mut callgrind = Callgrind::find(&args.target, args.keep.clone())?;
+    let callgrind = Callgrind::find(&args.target, args.keep.as_deref())?;
     if args.sizes.len() < 2 || !args.sizes.is_sorted() || args.sizes[0] == 0 {
         bail!("--sizes takes at least two numbers in ascending order");
     }
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &GrowthArgs) -> Result<()> {
     for others in Others::ALL {
         let mut costs = Vec::new();
         for &size in &args.sizes {
-            let cost = measure(args, &mut callgrind, others, size)?;
+            let cost = measure(args, &callgrind, others, size)?;
             report.rounds(format!("{size} {}", others.name()), "instructions", &[cost]);
             costs.push((size as f64, cost));
         }
@@ -110,33 +110,19 @@ pub(crate) fn run(args: &GrowthArgs) -> Result<()> {
     Ok(())
 }
 
-fn measure(args: &GrowthArgs, callgrind: &mut Callgrind, others: Others, size: usize) -> Result<f64> {
-    let mut count = |publishes: usize| -> Result<(usize, u64)> {
-        progress(&format!(
-            "{size} {}, {publishes} publishes under callgrind",
-            others.name()
-        ));
-        let file = format!("growth-{others:?}-{size}-{publishes}");
-        let counted = callgrind.count(&args.target, &file, |target| {
-            let sessions = others.set_up(target, size)?;
-            publish(target, publishes)?;
-            drop(sessions);
-            Ok(())
-        })?;
-        Ok((publishes, counted))
-    };
-    Ok(slope(count(args.short)?, count(args.long)?))
-}
-
-/// Publishes to one subscriber, each time waiting for the message.
-fn publish(target: &Target, publishes: usize) -> Result<()> {
+fn measure(args: &GrowthArgs, callgrind: &Callgrind<'_>, others: Others, size: usize) -> Result<f64> {
+    progress(&format!("{size} {}, under callgrind", others.name()));
+    let (target, mut profile) = callgrind.start(&format!("growth-{others:?}-{size}"))?;
+    let _sessions = others.set_up(&target, size)?;
     let mut subscriber = target.session()?;
     subscriber.subscribe("sub-0", "/topic/growth")?;
     let mut publisher = target.session()?;
     let message = stomp::send("/topic/growth", "text/plain", &[b'x'; 128]);
-    for _ in 0..publishes {
-        publisher.send(&message)?;
-        subscriber.expect("MESSAGE")?;
-    }
-    Ok(())
+    profile.slope([args.short, args.long], |publishes| {
+        for _ in 0..publishes {
+            publisher.send(&message)?;
+            subscriber.expect("MESSAGE")?;
+        }
+        Ok(())
+    })
 }

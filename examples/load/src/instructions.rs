@@ -8,7 +8,7 @@ use clap::Args;
 use crate::callgrind::{Callgrind, slope};
 use crate::fanout::Fanout;
 use crate::report::{Report, progress};
-use crate::target::TargetArgs;
+use crate::target::{Target, TargetArgs};
 
 /// The bound on user instructions per delivery.
 const INSTRUCTIONS_BOUND: f64 = 1000.0;
@@ -56,6 +56,15 @@ impl SlopeArgs {
         report
     }
 
+    fn set_up<'a>(&self, target: &'a Target) -> Result<Fanout<'a>> {
+        Fanout::set_up(target, &self.destination, self.subscribers, self.payload, PAUSE)
+    }
+
+    /// Both lengths of run, in bursts.
+    fn lengths(&self, burst: usize) -> [usize; 2] {
+        [self.short.div_ceil(burst), self.long.div_ceil(burst)]
+    }
+
     fn bursts(&self) -> [(usize, String); 2] {
         [
             (1, "1 in flight".to_owned()),
@@ -66,21 +75,14 @@ impl SlopeArgs {
 
 /// Runs `load instructions`.
 pub(crate) fn run(args: &SlopeArgs) -> Result<()> {
-    let mut callgrind = Callgrind::find(&args.target, args.keep.clone())?;
+    let callgrind = Callgrind::find(&args.target, args.keep.as_deref())?;
     let mut report = args.report("fan-out: user instructions of the server per delivery");
     for (burst, name) in args.bursts() {
-        let mut count = |messages: usize| -> Result<(usize, u64)> {
-            progress(&format!("{name}, {messages} messages under callgrind"));
-            let times = messages.div_ceil(burst);
-            let file = format!("fanout-{burst}-{messages}");
-            let counted = callgrind.count(&args.target, &file, |target| {
-                let mut fanout =
-                    Fanout::set_up(target, &args.destination, args.subscribers, args.payload, PAUSE)?;
-                fanout.publish(times, burst)
-            })?;
-            Ok((times * burst * args.subscribers, counted))
-        };
-        let per_delivery = slope(count(args.short)?, count(args.long)?);
+        progress(&format!("{name}, under callgrind"));
+        let (target, mut profile) = callgrind.start(&format!("fanout-{burst}"))?;
+        let mut fanout = args.set_up(&target)?;
+        let per_burst = profile.slope(args.lengths(burst), |times| fanout.publish(times, burst))?;
+        let per_delivery = per_burst / (burst * args.subscribers) as f64;
         report.bounded(name, "instructions", &[per_delivery], INSTRUCTIONS_BOUND);
     }
     report.print(args.target.json);
@@ -90,23 +92,22 @@ pub(crate) fn run(args: &SlopeArgs) -> Result<()> {
 /// Runs `load allocations`.
 pub(crate) fn run_allocations(args: &SlopeArgs) -> Result<()> {
     let target = args.target.open()?;
-    let count = || -> Result<u64> {
+    let count = || {
         let counted = target.counters().allocations;
         counted.context("the server does not count: build with `--features count-allocations`")
     };
     count()?;
-    let mut fanout = Fanout::set_up(&target, &args.destination, args.subscribers, args.payload, PAUSE)?;
+    let mut fanout = args.set_up(&target)?;
     let mut report = args.report("fan-out: allocations of the server per delivery");
     for (burst, name) in args.bursts() {
-        let mut grown = |messages: usize| -> Result<(usize, u64)> {
-            progress(&format!("{name}, {messages} messages"));
-            let times = messages.div_ceil(burst);
+        progress(&name);
+        let publish = |times| fanout.publish(times, burst);
+        let per_burst = slope(args.lengths(burst), publish, |work| {
             let before = count()?;
-            fanout.publish(times, burst)?;
-            Ok((times * burst * args.subscribers, count()? - before))
-        };
-        grown(args.short)?;
-        let per_delivery = slope(grown(args.short)?, grown(args.long)?);
+            work()?;
+            Ok(count()? - before)
+        })?;
+        let per_delivery = per_burst / (burst * args.subscribers) as f64;
         report.bounded(name, "allocations", &[per_delivery], ALLOCATIONS_BOUND);
     }
     report.print(args.target.json);

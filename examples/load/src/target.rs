@@ -1,6 +1,6 @@
 //! The server that is measured: one that runs already, or a fresh child of this program.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use crate::child::Child;
@@ -50,7 +50,7 @@ pub(crate) struct Target {
     /// Where processes are kept.
     pub(crate) pinning: Pinning,
     /// Ends with the target.
-    child: Option<Child>,
+    _child: Option<Child>,
 }
 
 /// What `load serve` counts, as it answers on `/stats`.
@@ -77,7 +77,7 @@ impl TargetArgs {
                 pid,
                 login: self.login(),
                 pinning,
-                child: None,
+                _child: None,
             });
         }
         self.start(&pinning.launcher(), pinning)
@@ -103,7 +103,7 @@ impl TargetArgs {
             pid: child.pid(),
             login: self.login(),
             pinning,
-            child: Some(child),
+            _child: Some(child),
         })
     }
 
@@ -142,10 +142,5 @@ impl Target {
         let page = http_get(&self.url, "/stats").ok();
         page.and_then(|body| serde_json::from_slice(&body).ok())
             .unwrap_or_default()
-    }
-
-    /// Gives out the child.
-    pub(crate) fn into_child(self) -> Result<Child> {
-        self.child.context("the server is no child of this program")
     }
 }
