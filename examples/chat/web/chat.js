@@ -247,7 +247,7 @@ function show(message) {
   else $('jump').hidden = false;
 }
 
-const announced = ({ type, from }) => type === 'announcement' || from === 'announcement';
+const announced = ({ type }) => type === 'announcement';
 
 function groupClass(message) {
   const { from, to } = message;

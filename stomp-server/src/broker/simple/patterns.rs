@@ -173,7 +173,8 @@ impl State {
             return Vec::new();
         };
         let changed = pattern(text);
-        let prefix = changed.literal_prefix();
+        // Without its slash: `/topic/**` matches `/topic` too.
+        let prefix = changed.literal_prefix().trim_end_matches('/');
         let touched: Vec<Arc<Topic>> = self
             .remembered
             .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
