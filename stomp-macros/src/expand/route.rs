@@ -50,13 +50,17 @@ fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, p
         Mode::Blocking => quote!(Blocking),
     };
     let patterns = mapping.patterns.iter().map(|(pattern, _)| pattern.text());
+    let parts = mapping.patterns.iter().map(|(pattern, _)| {
+        let (prefix, destination) = (&pattern.prefix, &pattern.destination);
+        quote!((#prefix, #destination))
+    });
     let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
     let docs = &handler.docs;
     let (requirements, describe) = (requirements(handler, paths), describe(handler, paths));
     quote! {
         #p::Route {
             meta: #p::RouteMeta::new(
-                #name, #p::MessageKind::#kind, &[#(#patterns),*], &[#(#targets),*], #p::ExecutionMode::#mode, #location, #docs,
+                #name, #p::MessageKind::#kind, &[#(#patterns),*], &[#(#parts),*], &[#(#targets),*], #p::ExecutionMode::#mode, #location, #docs,
             ),
             requirements: #requirements,
             describe: #describe,

@@ -8,13 +8,14 @@
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`registration`] | how that gets into the program |
-//! | [`assemble`], [`table`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
 //!
 //! [`context`]: self::context
 
 mod assemble;
 mod call;
+mod check;
 mod component;
 mod context;
 mod error;
@@ -47,6 +48,9 @@ pub use self::{
     route::{ArgSpec, Describe, ExecutionMode, Location, RouteMeta, Target},
     services::{Context, Requirements},
 };
+/// A free handler function named by the application: `ping::ROUTES`.
+pub type ExplicitRoutes = &'static private::Registration;
+
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
     call::{Call, Called},

@@ -39,6 +39,7 @@ impl Bench {
             scope: Some(module.to_owned()),
             routes: Vec::new(),
             controllers: Vec::new(),
+            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
         })?;
         Ok(Self {
