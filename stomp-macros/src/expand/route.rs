@@ -1,9 +1,10 @@
 //! What is written down about a function: constants beside its glue.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::{Paths, location};
+use crate::diag::shown;
 use crate::model::{Argument, Handler, Kind, Mapping, Mode, Source, Target};
 
 /// The constants of all functions of a block, or of the one free function.
@@ -72,7 +73,7 @@ fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, p
 fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
     let p = &paths.private;
     let error = handler.borrowed()?;
-    let text = error.to_token_stream().to_string();
+    let text = shown(error);
     let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
     let requirements = requirements(handler, paths);
     let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> #p::ErrorType::of::<#error>());
@@ -90,7 +91,7 @@ fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -
 fn listener(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
     let p = &paths.private;
     let event = handler.borrowed()?;
-    let text = event.to_token_stream().to_string();
+    let text = shown(event);
     let (requirements, location) = (requirements(handler, paths), location(paths, &handler.ident));
     let hears = quote_spanned!(syn::spanned::Spanned::span(event)=> #p::event_type::<#event>);
     Some(quote! {
@@ -151,7 +152,7 @@ fn describe(handler: &Handler, paths: &Paths) -> TokenStream {
             _ => None,
         });
     let reply = handler.output.as_ref().map(|output| {
-        let text = output.to_token_stream().to_string();
+        let text = shown(output);
         quote!(__describe.reply = #p::std::Some(#text);)
     });
     quote! {

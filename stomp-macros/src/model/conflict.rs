@@ -1,10 +1,12 @@
 //! What the methods of one block must not do to each other.
 
-use quote::ToTokens;
 use syn::LitStr;
 
 use super::handler::{Handler, Kind};
-use crate::{diag::Diagnostics, grammar::Pattern};
+use crate::{
+    diag::{Diagnostics, shown},
+    grammar::Pattern,
+};
 
 /// No two methods of a block may claim the same messages or the same errors. Methods under `#[cfg]` may be each
 /// other's alternatives and are left to the build of the application.
@@ -75,7 +77,7 @@ fn check_errors(handlers: Vec<&Handler>, diags: &mut Diagnostics) {
     let mut known: Vec<(String, &Handler)> = Vec::new();
     for handler in handlers {
         let Some(ty) = handler.borrowed() else { continue };
-        let text = ty.to_token_stream().to_string();
+        let text = shown(ty);
         if let Some((_, earlier)) = known.iter().find(|(known, _)| *known == text) {
             let message = format!(
                 "`{text}` is already handled by `{}`: an error has one handler",

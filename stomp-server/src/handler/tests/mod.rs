@@ -1,6 +1,11 @@
 //! Handlers called without a server.
 
 mod basics;
+mod building;
+mod exceptions;
+mod extractors;
+mod listeners;
+mod replies;
 
 use std::sync::Arc;
 
