@@ -96,7 +96,7 @@ pub fn event_listener(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The counterpart of Spring's `@Controller` with a type-level `@MessageMapping`.
 #[proc_macro_attribute]
 pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::controller(args.into(), item.into()).into()
+    expand::controller(args.into(), &item.into()).into()
 }
 
 /// Lets the application build a type: each field is injected, as `Arc<T>`, `State<T>` or the template.

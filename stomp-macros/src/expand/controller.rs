@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Reads the attributes of the methods, which are not expanded yet, and registers all of them.
-pub(crate) fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn controller(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut block: ItemImpl = match syn::parse2(item.clone()) {
         Ok(block) => block,
         Err(error) => {

@@ -12,7 +12,7 @@ use crate::{
 /// other's alternatives and are left to the build of the application.
 pub(crate) fn check_block(handlers: &[Handler], diags: &mut Diagnostics) {
     let certain = || handlers.iter().filter(|handler| handler.cfgs.is_empty());
-    check_patterns(certain().flat_map(claims).collect(), diags);
+    check_patterns(&certain().flat_map(claims).collect::<Vec<_>>(), diags);
     check_errors(
         certain()
             .filter(|handler| handler.kind == Kind::Exception)
@@ -39,7 +39,7 @@ fn claims(handler: &Handler) -> impl Iterator<Item = Claim<'_>> {
     })
 }
 
-fn check_patterns(claims: Vec<Claim<'_>>, diags: &mut Diagnostics) {
+fn check_patterns(claims: &[Claim<'_>], diags: &mut Diagnostics) {
     for (index, claim) in claims.iter().enumerate() {
         for earlier in &claims[..index] {
             let same_function = std::ptr::eq(earlier.handler, claim.handler);

@@ -44,6 +44,14 @@ impl MessageContext {
         }
     }
 
+    /// The context of a message that came over no connection, for tests of extractors.
+    #[must_use]
+    pub fn detached(message: Message, session: Session, context: Context) -> Self {
+        let template = SimpMessagingTemplate::detached();
+        let services = Services::new(context, Converters::new(), template);
+        Self::new(Arc::new(message), session, Arc::new(services))
+    }
+
     pub(crate) fn bind(mut self, bound: Bound) -> Self {
         self.bound = bound;
         self

@@ -59,6 +59,12 @@ impl Local {
         Err(HandlerError::thrown(Typed))
     }
 
+    #[cfg(feature = "anyhow")]
+    #[message_mapping("/anyhow/{id}")]
+    fn anyhow(&self) -> anyhow::Result<()> {
+        Err(Typed)?
+    }
+
     #[message_mapping("/text")]
     fn text(&self) -> Result<(), String> {
         Err("plain".to_owned())
@@ -155,4 +161,11 @@ async fn a_panic_is_an_error_like_any_other() {
 async fn a_failing_exception_handler_is_not_asked_again() {
     let answers = Bench::new(module_path!()).send("/worse", "").await;
     assert_eq!(answers, [format!("`fails_itself` failed: {}", fmt::Error)]);
+}
+
+#[cfg(feature = "anyhow")]
+#[tokio::test]
+async fn anyhow_does_not_hide_the_type() {
+    let answers = Bench::new(module_path!()).send("/local/anyhow/4", "").await;
+    assert_eq!(answers, ["/topic/typed/4 <- typed: typed false"]);
 }
