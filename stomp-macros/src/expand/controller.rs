@@ -86,11 +86,15 @@ fn handlers(block: &mut ItemImpl, around: Surroundings<'_>, diags: &mut Diagnost
 }
 
 fn handler(method: &mut ImplItemFn, around: Surroundings<'_>, diags: &mut Diagnostics) -> Option<Handler> {
-    for attribute in &method.attrs {
-        if attribute.path().is_ident("cfg_attr") && mentions_ours(attribute) {
-            diags.on(attribute, "`cfg_attr` around a mapping is not seen by `#[controller]`; put `#[cfg(…)]` on the whole method");
+    // Left on the method it would be expanded there and complain once more.
+    method.attrs.retain(|attribute| {
+        let hides_ours = attribute.path().is_ident("cfg_attr") && mentions_ours(attribute);
+        if hides_ours {
+            let message = "`cfg_attr` around a mapping is not seen by `#[controller]`; put `#[cfg(…)]` on the whole method";
+            diags.on(attribute, message);
         }
-    }
+        !hides_ours
+    });
     let taken = take_ours(&mut method.attrs);
     if taken.is_empty() {
         return None;

@@ -76,7 +76,7 @@ fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -
     let text = shown(error);
     let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
     let requirements = requirements(handler, paths);
-    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> #p::ErrorType::of::<#error>());
+    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> { use #p::ProbeAny as _; #p::Probe::<#error>::ERROR });
     Some(quote! {
         #p::ExceptionRoute {
             meta: #p::ExceptionMeta {
@@ -119,7 +119,7 @@ fn requirements(handler: &Handler, paths: &Paths) -> TokenStream {
     let asked = by_type(handler).map(|argument| {
         let ty = &argument.ty;
         match handler.kind {
-            Kind::Listener => quote!(<#ty as #p::FromContext>::requirements(__requirements);),
+            Kind::Listener => quote!(#p::Probe::<#ty>::injected_requirements(__requirements);),
             _ => quote!(#p::Probe::<#ty>::requirements(__requirements);),
         }
     });

@@ -4,6 +4,6 @@ use stomp_server::{DestinationVariable, message_mapping};
 type Var<T> = DestinationVariable<T>;
 
 #[message_mapping("/chat/{room_id}")]
-async fn a(Var(_id): Var<u32>) {}
+async fn a(_number: Var<u32>) {}
 
 fn main() {}
