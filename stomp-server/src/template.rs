@@ -1,38 +1,247 @@
 //! Sending from anywhere.
 
-use serde::Serialize;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
-/// Sends messages to destinations and users, from handlers, jobs, other threads: cheap to clone, never waits.
-#[derive(Debug, Clone)]
-pub struct SimpMessagingTemplate(());
+use serde::Serialize;
+use stomp_core::{Headers, Message};
+
+use crate::{
+    broker::{Latch, PublishError, Publisher, Witness},
+    convert::{ConvertError, Converters},
+    session::SessionId,
+};
+
+/// Sends messages to destinations and users: from handlers, HTTP handlers, jobs, other threads.
+///
+/// A send hands the message to the broker and returns; it never waits for a subscriber. Each send has a twin,
+/// `…_confirmed`, that waits until the broker is done with the message. Cheap to clone; it may be used before the
+/// server runs (then nobody is listening yet) and after it has stopped (then nobody is any more).
+///
+/// The messages of one thread reach each subscriber of a destination in the order they were sent.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = stomp_server::StompServer::builder().scope(module_path!()).build()?;
+/// let template = server.template();
+/// std::thread::spawn(move || template.convert_and_send("/topic/news", "hello"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SimpMessagingTemplate(Arc<Inner>);
+
+struct Inner {
+    converters: Converters,
+    /// Empty for a template that leads nowhere.
+    publisher: OnceLock<Arc<Publisher>>,
+}
 
 impl SimpMessagingTemplate {
+    pub(crate) fn new(converters: Converters, publisher: Arc<Publisher>) -> Self {
+        Self(Arc::new(Inner {
+            converters,
+            publisher: OnceLock::from(publisher),
+        }))
+    }
+
     /// A template that leads nowhere, for tests of handlers.
     #[must_use]
     pub fn detached() -> Self {
-        Self(())
+        Self(Arc::new(Inner {
+            converters: Converters::new(),
+            publisher: OnceLock::new(),
+        }))
     }
 
-    /// Converts `payload` and sends it to all subscribers of `destination`.
+    /// Converts `payload` and sends it to all subscribers of `destination` (Spring row TPL, `convertAndSend`).
     ///
     /// # Errors
     ///
-    /// [`SendError`]
-    pub fn convert_and_send<T: Serialize + ?Sized>(
+    /// [`SendError`] when the payload cannot be converted or the destination is not one to send to.
+    pub fn convert_and_send<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        self.convert_and_send_with_headers(destination, payload, &Headers::new())
+    }
+
+    /// The same with headers, which subscribers get to read. A `content-type` among them says how to convert.
+    ///
+    /// # Errors
+    ///
+    /// As [`convert_and_send`](Self::convert_and_send).
+    pub fn convert_and_send_with_headers<T>(
         &self,
         destination: impl AsRef<str>,
         payload: &T,
-    ) -> Result<(), SendError> {
-        let _ = (destination.as_ref(), payload);
+        headers: &Headers,
+    ) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        self.send(self.convert(destination.as_ref(), payload, headers)?)
+    }
+
+    /// Converts `payload`, sends it to all subscribers of `destination`, and returns when the broker is done with it:
+    /// everybody subscribed has it in their outbox.
+    ///
+    /// # Errors
+    ///
+    /// As [`convert_and_send`](Self::convert_and_send).
+    ///
+    /// # Cancel safety
+    ///
+    /// The message is with the broker when this first waits; dropping the future only forgets the confirmation.
+    pub async fn convert_and_send_confirmed<T>(
+        &self,
+        destination: impl AsRef<str>,
+        payload: &T,
+    ) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        let message = self.convert(destination.as_ref(), payload, &Headers::new())?;
+        let latch = Arc::new(Latch::default());
+        if let Some(publisher) = self.0.publisher.get() {
+            publisher.publish(message, Witness::Latch(&latch))?;
+        }
+        latch.opened().await;
         Ok(())
+    }
+
+    /// Converts `payload` and sends it to `destination` of every session of a user, who subscribes to it with the user
+    /// prefix: `/queue/news` is `/user/queue/news` to a client (Spring row TPL, `convertAndSendToUser`). A user who is
+    /// not connected gets nothing, which is not an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`convert_and_send`](Self::convert_and_send).
+    pub fn convert_and_send_to_user<T>(
+        &self,
+        user: impl AsRef<str>,
+        destination: impl AsRef<str>,
+        payload: &T,
+    ) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        self.convert_and_send_to_user_with_headers(user, destination, payload, &Headers::new())
+    }
+
+    /// The same with headers.
+    ///
+    /// # Errors
+    ///
+    /// As [`convert_and_send`](Self::convert_and_send).
+    pub fn convert_and_send_to_user_with_headers<T>(
+        &self,
+        user: impl AsRef<str>,
+        destination: impl AsRef<str>,
+        payload: &T,
+        headers: &Headers,
+    ) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        let destination = with_slash(destination.as_ref());
+        let message = self.convert(&destination, payload, headers)?;
+        if let Some(publisher) = self.0.publisher.get() {
+            publisher.publish_to_user(user.as_ref(), &destination, message, Witness::Nobody);
+        }
+        Ok(())
+    }
+
+    /// Converts `payload` and sends it to `destination` of one session.
+    ///
+    /// # Errors
+    ///
+    /// As [`convert_and_send`](Self::convert_and_send).
+    pub fn convert_and_send_to_session<T>(
+        &self,
+        session: SessionId,
+        destination: impl AsRef<str>,
+        payload: &T,
+    ) -> Result<(), SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        let destination = with_slash(destination.as_ref());
+        let message = self.convert(&destination, payload, &Headers::new())?;
+        if let Some(publisher) = self.0.publisher.get() {
+            publisher.publish_to_sessions(&[session], &destination, message, Witness::Nobody);
+        }
+        Ok(())
+    }
+
+    /// Sends a message that needs no conversion.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when the destination is not one to send to.
+    pub fn send(&self, message: Message) -> Result<(), SendError> {
+        match self.0.publisher.get() {
+            Some(publisher) => Ok(publisher.publish(message, Witness::Nobody)?),
+            None => Ok(()),
+        }
+    }
+
+    fn convert<T>(&self, destination: &str, payload: &T, headers: &Headers) -> Result<Message, SendError>
+    where
+        T: Serialize + ?Sized,
+    {
+        let mut all = headers.clone();
+        let body = match headers.get("content-type") {
+            Some(content_type) => self.0.converters.write_as(payload, content_type)?,
+            None => {
+                let (body, content_type) = self.0.converters.write(payload)?;
+                all.push("content-type", &content_type);
+                body
+            }
+        };
+        Ok(Message {
+            headers: all,
+            ..Message::new(destination, body)
+        })
     }
 }
 
-/// Why a message could not be sent.
+impl fmt::Debug for SimpMessagingTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimpMessagingTemplate").finish_non_exhaustive()
+    }
+}
+
+fn with_slash(destination: &str) -> String {
+    if destination.starts_with('/') {
+        destination.to_owned()
+    } else {
+        format!("/{destination}")
+    }
+}
+
+/// Why a message could not be sent. Nothing was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// Conversion failed.
+    /// The payload cannot be converted.
     #[error("the payload cannot be converted")]
-    Convert(#[source] crate::BoxError),
+    Convert(#[from] ConvertError),
+    /// The destination is neither a user's nor under one of the broker's prefixes, so nobody can be subscribed to it.
+    #[error("the destination is neither a user's nor under one of the broker's prefixes")]
+    NotServed,
+    /// The destination is empty, has an empty segment or names no user.
+    #[error("the destination is empty, has an empty segment or names no user")]
+    Malformed,
+}
+
+impl From<PublishError> for SendError {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::NotServed => Self::NotServed,
+            PublishError::Malformed => Self::Malformed,
+        }
+    }
 }

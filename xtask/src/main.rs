@@ -1,2 +1,53 @@
-//! The chores of the project.
-fn main() {}
+//! The chores of the project: `cargo xtask <task>`.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it talks to the one who runs it"
+)]
+
+mod setup;
+mod steps;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask <task>
+
+  test [--no-system]   everything that must hold: format, lints, docs, tests, features, licences, browser.
+                       Installs what it needs, after saying so. --no-system runs what needs Rust alone.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<()> {
+    match args {
+        ["test"] => test::run_all(true),
+        ["test", "--no-system"] => test::run_all(false),
+        [] | ["help" | "-h" | "--help"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("no such task: {}\n\n{USAGE}", args.join(" ")),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let mut folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    folder.pop();
+    folder
+}

@@ -1,2 +1,67 @@
-//! Placeholder.
-fn main() {}
+//! A chat: rooms, who is in them, private messages, and a page to use it all.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `chat` | the handlers: what one writes with stomp-server |
+//! | `rooms` | who is where, and what was said |
+//! | `web` | the page, and an HTTP way in |
+//! | `assets` | the page's files |
+
+#![allow(clippy::print_stdout, reason = "a program talks to whoever started it")]
+
+mod assets;
+mod chat;
+mod rooms;
+mod web;
+
+use std::io::Write;
+
+use clap::Parser;
+use stomp_server::prelude::*;
+
+/// A chat server with its page.
+#[derive(Parser)]
+struct Options {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter("info")
+        .with_writer(std::io::stderr)
+        .init();
+    let web = web::Web::load()?;
+
+    let server = StompServer::builder()
+        .endpoint(Endpoint::new("/ws"))
+        .authenticator(chat::sign_in)
+        .manage(rooms::Rooms::default())
+        .fallback(web.clone())
+        .build()?;
+    web.announce_through(server.template());
+
+    let server = server.bind(&options.listen).await?;
+    println!("chat: listening on http://{}", server.local_addr()?);
+    std::io::stdout().flush()?;
+    server.serve_until(interrupted()).await?;
+    Ok(())
+}
+
+/// Ctrl-C, or a polite request of the operating system.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}

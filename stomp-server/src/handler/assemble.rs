@@ -252,11 +252,6 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// What the attributes say.
-    pub(crate) fn meta(&self) -> &'static RouteMeta {
-        self.route.meta
-    }
-
     /// How calls of it may run beside each other.
     pub(crate) fn mode(&self) -> ExecutionMode {
         self.route.meta.mode

@@ -48,14 +48,9 @@ pub use self::{
     route::{ArgSpec, Describe, ExecutionMode, Location, RouteMeta, Target},
     services::{Context, Requirements},
 };
-/// A free handler function named by the application: `ping::ROUTES`.
-pub type ExplicitRoutes = &'static private::Registration;
-
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
-    call::{Call, Called},
     exception::ExceptionHandler,
-    listener::{Event, Listener},
     registration::ExplicitController,
     services::Services,
     targets::ReplyTarget,

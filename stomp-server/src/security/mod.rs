@@ -1,5 +1,9 @@
 //! Who a session belongs to.
 
+mod authenticator;
 mod principal;
 
-pub use self::principal::Principal;
+pub use self::{
+    authenticator::{AuthenticationError, Authenticator, Decision, Login},
+    principal::Principal,
+};

@@ -1,12 +1,39 @@
 //! One client's connection, from CONNECT to its end.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
+//! | `work` | what a request needs: interceptors, handlers, replies, exceptions |
+//! | `inbox`, `outbox` | what waits on either side, both bounded |
+//! | `unsent` | what is being written |
+//! | `wheel` | deadlines of all sessions |
+//! | `attributes`, `id` | what an application sees of a session |
 
 mod attributes;
+mod busy;
+mod connection;
 mod id;
+mod inbox;
+mod outbox;
+mod requests;
+mod unsent;
+mod wheel;
+mod work;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use stomp_core::CloseReason;
 
 use self::attributes::Attributes;
 pub use self::id::SessionId;
+pub(crate) use self::{
+    connection::Connection,
+    outbox::{Command, Frame, Outbox, Pushed},
+    wheel::Wheel,
+};
 use crate::Principal;
 
 /// A connected client, as handlers and listeners see it: its id, its user and its attributes.
@@ -15,22 +42,26 @@ use crate::Principal;
 #[derive(Debug, Clone)]
 pub struct Session(Arc<Shared>);
 
+/// What others may touch of a session while its task runs.
 #[derive(Debug)]
 pub(crate) struct Shared {
     id: SessionId,
-    principal: Option<Principal>,
+    principal: Mutex<Option<Principal>>,
     attributes: Attributes,
+    outbox: Outbox,
+    /// Completions that the session waits for before it handles its next frame.
+    completions: AtomicU32,
+    /// The wheel has come round to the session's deadline.
+    deadline_passed: AtomicBool,
 }
 
 impl Session {
     /// A session that belongs to no connection, for tests of handlers.
     #[must_use]
     pub fn detached(id: SessionId, principal: Option<Principal>) -> Self {
-        Self(Arc::new(Shared {
-            id,
-            principal,
-            attributes: Attributes::default(),
-        }))
+        let shared = Shared::new(id, 0);
+        shared.set_principal(principal);
+        Self(Arc::new(shared))
     }
 
     /// The session's id.
@@ -42,7 +73,7 @@ impl Session {
     /// The user, if the session has one.
     #[must_use]
     pub fn principal(&self) -> Option<Principal> {
-        self.0.principal.clone()
+        self.0.principal()
     }
 
     /// Keeps a value under its type, in place of an earlier one of that type.
@@ -70,5 +101,78 @@ impl Session {
     #[must_use]
     pub fn attribute<T: Clone + Send + Sync + 'static>(&self, name: &str) -> Option<T> {
         self.0.attributes.named(name)
+    }
+
+    /// Ends the session: what is on its way to the client is written first.
+    pub fn close(&self) {
+        self.0.outbox.command(Command::Close(CloseReason::Closed));
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}
+
+impl From<Arc<Shared>> for Session {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(id: SessionId, outbox_limit: usize) -> Self {
+        Self {
+            id,
+            principal: Mutex::default(),
+            attributes: Attributes::default(),
+            outbox: Outbox::new(outbox_limit),
+            completions: AtomicU32::new(0),
+            deadline_passed: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn id(&self) -> SessionId {
+        self.id
+    }
+
+    pub(crate) fn principal(&self) -> Option<Principal> {
+        self.principal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_principal(&self, principal: Option<Principal>) {
+        *self.principal.lock().unwrap_or_else(PoisonError::into_inner) = principal;
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// The session waits for one completion more.
+    pub(crate) fn expect_completion(&self) {
+        self.completions.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A completion has come; the last one wakes the session.
+    pub(crate) fn complete(&self) {
+        if self.completions.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.outbox.wake();
+        }
+    }
+
+    /// Does the session wait for completions?
+    pub(crate) fn awaits_completion(&self) -> bool {
+        self.completions.load(Ordering::Acquire) > 0
+    }
+
+    pub(crate) fn deadline_passed(&self) {
+        self.deadline_passed.store(true, Ordering::Release);
+        self.outbox.wake();
+    }
+
+    pub(crate) fn take_deadline_passed(&self) -> bool {
+        self.deadline_passed.load(Ordering::Relaxed) && self.deadline_passed.swap(false, Ordering::AcqRel)
     }
 }

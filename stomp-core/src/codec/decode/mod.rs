@@ -29,8 +29,8 @@ pub enum Decoded {
 /// Turns octets into frames, however they are cut into pieces (STOMP 1.2, "STOMP Frames").
 ///
 /// A frame that is whole in the input is read where it lies. Of one that is not, what has arrived is kept until the
-/// rest comes; nothing is reserved for octets that have not arrived, none is looked at twice for the end of the
-/// frame, and between frames the decoder owns no heap memory. What comes out does not depend on the pieces.
+/// rest comes; nothing is reserved for octets that have not arrived, what was searched is not searched again when more
+/// comes, and between frames the decoder owns no heap memory. What comes out does not depend on the pieces.
 ///
 /// # What is accepted
 ///

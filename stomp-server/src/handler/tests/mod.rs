@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 
-use super::*;
+use super::{listener::Event, *};
 use crate::{Message, Principal, Session, SessionId, SimpMessagingTemplate, convert::Converters};
 
 /// Handlers of one test module, and what they share.

@@ -1,0 +1,78 @@
+//! What a client did wrong, or what went wrong for it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use crate::{CloseReason, Command, ErrorCode, Version, codec::FrameWriter};
+
+/// Why a session ends with an ERROR, and what that ERROR says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// How the session ends.
+    pub reason: CloseReason,
+    /// The `code` header.
+    pub code: ErrorCode,
+    /// The `message` header and the body: one short sentence for the client's developer. It names no type, path or
+    /// other user.
+    pub message: Cow<'static, str>,
+    /// The `receipt` of the frame that failed.
+    pub receipt: Option<Box<str>>,
+    /// The destination of the frame that failed.
+    pub destination: Option<Arc<str>>,
+}
+
+impl Fault {
+    /// A fault with the usual code of `reason`.
+    #[must_use]
+    pub fn new(reason: CloseReason, message: impl Into<Cow<'static, str>>) -> Self {
+        let code = reason.error_code().unwrap_or(ErrorCode::Internal);
+        Self {
+            reason,
+            code,
+            message: message.into(),
+            receipt: None,
+            destination: None,
+        }
+    }
+
+    /// The same fault with another code.
+    #[must_use]
+    pub fn with_code(mut self, code: ErrorCode) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// The same fault of a frame that asked for this receipt.
+    #[must_use]
+    pub fn with_receipt(mut self, receipt: Option<&str>) -> Self {
+        self.receipt = receipt.map(Into::into);
+        self
+    }
+
+    /// The same fault of a frame to this destination.
+    #[must_use]
+    pub fn with_destination(mut self, destination: Option<&str>) -> Self {
+        self.destination = destination.map(Into::into);
+        self
+    }
+
+    /// Writes the ERROR frame (STOMP 1.2, "ERROR").
+    pub(super) fn write(&self, out: &mut Vec<u8>, version: Version) {
+        let mut frame = FrameWriter::start(out, version, Command::Error)
+            .header("message", &self.message)
+            .header("code", self.code.as_str())
+            .header("retry", self.reason.retry().as_str());
+        if let Some(receipt) = &self.receipt {
+            frame = frame.header("receipt-id", receipt);
+        }
+        if let Some(destination) = &self.destination {
+            frame = frame.header("destination", destination);
+        }
+        if self.reason == CloseReason::UnsupportedVersion {
+            frame = frame.header("version", Version::LIST);
+        }
+        frame
+            .header("content-type", "text/plain")
+            .end(self.message.as_bytes());
+    }
+}

@@ -1,0 +1,237 @@
+//! The subscriptions of one session.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+/// A client's name for a subscription: short ones are kept in place, so that comparing and copying them costs no
+/// trip to the heap (browsers call theirs `sub-0`, `sub-1`, …).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SubscriptionId(Repr);
+
+const INLINE: usize = 22;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Repr {
+    Inline { len: u8, octets: [u8; INLINE] },
+    Shared(Arc<str>),
+}
+
+impl SubscriptionId {
+    /// The id itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Inline { len, octets } => {
+                std::str::from_utf8(&octets[..usize::from(*len)]).expect("made from a whole `str`")
+            }
+            Repr::Shared(id) => id,
+        }
+    }
+}
+
+impl From<&str> for SubscriptionId {
+    fn from(id: &str) -> Self {
+        let mut octets = [0; INLINE];
+        match (octets.get_mut(..id.len()), u8::try_from(id.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(id.as_bytes());
+                Self(Repr::Inline { len, octets })
+            }
+            _ => Self(Repr::Shared(id.into())),
+        }
+    }
+}
+
+impl fmt::Debug for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// Where a subscription stands in its session. The generation tells a subscription from an earlier one in the same
+/// slot, so that what was on its way to the earlier one is not delivered to the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SubscriptionKey {
+    /// The place.
+    pub slot: u32,
+    /// Which subscription in that place; never zero.
+    pub generation: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Subscription {
+    generation: u32,
+    id: SubscriptionId,
+    destination: Arc<str>,
+}
+
+/// The live subscriptions of a session.
+#[derive(Debug, Default)]
+pub struct Subscriptions {
+    slots: Vec<Option<Subscription>>,
+    /// From id to slot, once a linear search would cost.
+    index: Option<Box<HashMap<SubscriptionId, u32>>>,
+    live: u32,
+    generation: u32,
+}
+
+/// From so many subscriptions on a map finds them.
+const INDEXED_FROM: usize = 16;
+
+impl Subscriptions {
+    /// The number of live subscriptions.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.live as usize
+    }
+
+    /// Are there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Is this subscription live?
+    #[must_use]
+    pub fn is_live(&self, key: SubscriptionKey) -> bool {
+        self.at(key.slot)
+            .is_some_and(|subscription| subscription.generation == key.generation)
+    }
+
+    /// The key of the subscription that the client calls `id`.
+    #[must_use]
+    pub fn find(&self, id: &SubscriptionId) -> Option<SubscriptionKey> {
+        let slot = match &self.index {
+            Some(index) => *index.get(id)?,
+            None => u32::try_from(
+                self.slots
+                    .iter()
+                    .position(|slot| slot.as_ref().is_some_and(|s| s.id == *id))?,
+            )
+            .ok()?,
+        };
+        Some(SubscriptionKey {
+            slot,
+            generation: self.at(slot)?.generation,
+        })
+    }
+
+    /// The live subscriptions with their destinations.
+    pub fn iter(&self) -> impl Iterator<Item = (SubscriptionKey, &SubscriptionId, &Arc<str>)> {
+        (0u32..).zip(&self.slots).filter_map(|(slot, entry)| {
+            let Subscription {
+                generation,
+                id,
+                destination,
+            } = entry.as_ref()?;
+            Some((
+                SubscriptionKey {
+                    slot,
+                    generation: *generation,
+                },
+                id,
+                destination,
+            ))
+        })
+    }
+
+    /// The first subscription to `destination`; how STOMP 1.0 clients without ids name theirs.
+    pub(super) fn find_destination(&self, destination: &str) -> Option<SubscriptionKey> {
+        self.iter()
+            .find(|(_, _, subscribed)| &***subscribed == destination)
+            .map(|(key, ..)| key)
+    }
+
+    /// Adds a subscription whose id is not taken; `None` when it is.
+    pub(super) fn insert(&mut self, id: SubscriptionId, destination: Arc<str>) -> Option<SubscriptionKey> {
+        if self.find(&id).is_some() {
+            return None;
+        }
+        let free = self
+            .slots
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or(self.slots.len());
+        let slot = u32::try_from(free).ok()?;
+        self.generation = self.generation.checked_add(1).unwrap_or(1);
+        let generation = self.generation;
+        if free == self.slots.len() {
+            // One at a time: most sessions hold one or two, and four would be allocated otherwise.
+            self.slots.reserve_exact(if free < 4 { 1 } else { free });
+            self.slots.push(None);
+        }
+        if let Some(index) = &mut self.index {
+            index.insert(id.clone(), slot);
+        }
+        self.slots[free] = Some(Subscription {
+            generation,
+            id,
+            destination,
+        });
+        self.live += 1;
+        if self.index.is_none() && self.len() >= INDEXED_FROM {
+            self.index = Some(Box::new(
+                self.iter().map(|(key, id, _)| (id.clone(), key.slot)).collect(),
+            ));
+        }
+        Some(SubscriptionKey { slot, generation })
+    }
+
+    /// Ends a subscription; gives back its name and destination.
+    pub(super) fn remove(&mut self, key: SubscriptionKey) -> Option<(SubscriptionId, Arc<str>)> {
+        if !self.is_live(key) {
+            return None;
+        }
+        let Subscription { id, destination, .. } = self.slots.get_mut(key.slot as usize)?.take()?;
+        if let Some(index) = &mut self.index {
+            index.remove(&id);
+        }
+        self.live -= 1;
+        Some((id, destination))
+    }
+
+    fn at(&self, slot: u32) -> Option<&Subscription> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(slot: u32, generation: u32) -> SubscriptionKey {
+        SubscriptionKey { slot, generation }
+    }
+
+    #[test]
+    fn a_slot_is_used_again_but_not_its_generation() {
+        let mut all = Subscriptions::default();
+        assert_eq!(all.insert("a".into(), "/topic/a".into()), Some(key(0, 1)));
+        assert_eq!(all.insert("a".into(), "/topic/b".into()), None);
+        assert_eq!(all.remove(key(0, 1)), Some(("a".into(), "/topic/a".into())));
+        assert_eq!(all.remove(key(0, 1)), None);
+        assert_eq!(all.insert("a".into(), "/topic/c".into()), Some(key(0, 2)));
+        assert!(!all.is_live(key(0, 1)) && all.is_live(key(0, 2)));
+    }
+
+    #[test]
+    fn many_subscriptions_are_found_as_few_are() {
+        let mut all = Subscriptions::default();
+        let ids: Vec<SubscriptionId> = (0..100)
+            .map(|n| SubscriptionId::from(&*format!("{n:030}")))
+            .collect();
+        for id in &ids {
+            all.insert(id.clone(), "/topic/a".into());
+        }
+        for id in &ids[..50] {
+            let key = all.find(id).expect("inserted");
+            assert_eq!(all.remove(key).expect("live").0, *id);
+        }
+        assert_eq!(all.len(), 50);
+        assert!(ids[..50].iter().all(|id| all.find(id).is_none()));
+        assert!(
+            ids[50..]
+                .iter()
+                .all(|id| all.find(id).is_some_and(|key| all.is_live(key)))
+        );
+    }
+}

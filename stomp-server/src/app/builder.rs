@@ -1,0 +1,358 @@
+//! Building a server.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use stomp_core::{HeartBeat, codec::Limits, session::SessionConfig};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer};
+use crate::{
+    SimpMessagingTemplate,
+    broker::{
+        Framing, Publisher, encode_session_frame,
+        simple::{Delivery, SimpleBroker},
+    },
+    channel::{
+        BrokerChannel, BrokerInterceptor, InboundChannel, InboundInterceptor, OutboundChannel,
+        OutboundInterceptor,
+    },
+    convert::{Converters, MessageConverter},
+    counters::Counters,
+    env::Env,
+    handler::{
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Services, assemble,
+        private::Registration,
+    },
+    security::Authenticator,
+    session::Wheel,
+    transport::HttpHandler,
+    user::{Sessions, SimpUserRegistry},
+};
+
+/// Collects endpoints, settings, state and handlers; [`build`](Self::build) makes a server of them.
+#[derive(Debug)]
+#[must_use = "nothing happens before `build`"]
+pub struct StompServerBuilder {
+    config: Config,
+    session: SessionConfig,
+    env: Env,
+    endpoints: Vec<Endpoint>,
+    context: Context,
+    converters: Converters,
+    inbound: InboundChannel,
+    broker: BrokerChannel,
+    outbound: OutboundChannel,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    fallback: Option<Arc<dyn HttpHandler>>,
+    discover: bool,
+    scope: Option<String>,
+    routes: Vec<&'static Registration>,
+    controllers: Vec<ExplicitController>,
+}
+
+impl StompServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            config: Config::default(),
+            session: SessionConfig::default(),
+            env: Env::system(),
+            endpoints: Vec::new(),
+            context: Context::default(),
+            converters: Converters::new(),
+            inbound: InboundChannel::default(),
+            broker: BrokerChannel::default(),
+            outbound: OutboundChannel::default(),
+            authenticator: None,
+            fallback: None,
+            discover: true,
+            scope: None,
+            routes: Vec::new(),
+            controllers: Vec::new(),
+        }
+    }
+
+    /// Adds a path where clients connect.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// Answers all HTTP requests that are for no endpoint. Default: 404.
+    pub fn fallback(mut self, handler: impl HttpHandler) -> Self {
+        self.fallback = Some(Arc::new(handler));
+        self
+    }
+
+    /// Shares a value with handlers (`State<T>`, `Arc<T>`) and components.
+    pub fn manage<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.provide(Arc::new(value))
+    }
+
+    /// Shares a value under a type of its own choice, which may be a trait: `provide::<dyn Store>(store)`.
+    pub fn provide<T: ?Sized + Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        self.context.insert(value);
+        self
+    }
+
+    /// Takes only handlers that stand at or below this module: `scope(module_path!())` in tests and doctests, where
+    /// handlers of other tests are linked into the same program.
+    pub fn scope(mut self, module: impl Into<String>) -> Self {
+        self.scope = Some(module.into());
+        self
+    }
+
+    /// Takes the handlers that were linked into the program? Default: yes.
+    pub fn discover(mut self, discover: bool) -> Self {
+        self.discover = discover;
+        self
+    }
+
+    /// Adds a controller made by the application, in place of the discovered one of its type.
+    pub fn controller<C: Controller>(mut self, controller: C) -> Self {
+        self.controllers.push(ExplicitController::new(controller));
+        self
+    }
+
+    /// Adds a free handler function by name: `routes(ping::ROUTES)`.
+    pub fn routes(mut self, routes: &'static Registration) -> Self {
+        self.routes.push(routes);
+        self
+    }
+
+    /// Decides who clients are. Default: everybody may connect, and nobody has a name.
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Reads and writes bodies of further content types.
+    pub fn converter(mut self, converter: impl MessageConverter) -> Self {
+        self.converters = self.converters.with(converter);
+        self
+    }
+
+    /// Sees every client's frames, behind the interceptors that were added before.
+    pub fn inbound_interceptor(mut self, interceptor: impl InboundInterceptor) -> Self {
+        self.inbound.add(Arc::new(interceptor));
+        self
+    }
+
+    /// Sees everything that is published, behind the interceptors that were added before.
+    pub fn broker_interceptor(mut self, interceptor: impl BrokerInterceptor) -> Self {
+        self.broker.add(Arc::new(interceptor));
+        self
+    }
+
+    /// Sees each message to each subscriber, behind the interceptors that were added before.
+    pub fn outbound_interceptor(mut self, interceptor: impl OutboundInterceptor) -> Self {
+        self.outbound.add(Arc::new(interceptor));
+        self
+    }
+
+    /// Destinations that start so go to handlers. Default: `/app`.
+    pub fn application_destination_prefixes<P: Into<String>>(
+        mut self,
+        prefixes: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.config.application_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Destinations that start so go to the simple broker (Spring's `enableSimpleBroker`). Default: `/topic`,
+    /// `/queue`.
+    pub fn enable_simple_broker<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        self.config.broker_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Destinations that start so are a user's own. Default: `/user`.
+    pub fn user_destination_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.config.user_destination_prefix = prefix.into();
+        self
+    }
+
+    /// How often the server can send heart-beats, and how often it wants to hear from clients; zero: never. Default:
+    /// ten seconds each.
+    pub fn heart_beat(mut self, send: Duration, receive: Duration) -> Self {
+        self.session.heart_beat = HeartBeat { send, receive };
+        self
+    }
+
+    /// Limits on each frame. Default: [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.session.limits = limits;
+        self
+    }
+
+    /// Octets that may wait for one client before its session ends as a slow consumer. Default: 512 KiB.
+    pub fn outbox_limit(mut self, octets: usize) -> Self {
+        self.config.outbox_limit = octets;
+        self
+    }
+
+    /// Stays silent about destinations that nobody serves, as Spring does. Default: they are answered with an ERROR.
+    pub fn ignore_unmapped(mut self) -> Self {
+        self.config.ignore_unmapped = true;
+        self
+    }
+
+    /// Changes any other setting.
+    pub fn configure(mut self, change: impl FnOnce(&mut Config, &mut SessionConfig)) -> Self {
+        change(&mut self.config, &mut self.session);
+        self
+    }
+
+    /// Takes randomness from elsewhere, for runs that can be repeated.
+    pub fn env(mut self, env: Env) -> Self {
+        self.env = env;
+        self
+    }
+
+    /// Makes the server, and logs its routes and settings.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] with everything that is wrong, each with its place in the source and how to mend it.
+    pub fn build(mut self) -> Result<StompServer, BuildError> {
+        let config_problems = self.check();
+        self.config.session = Arc::new(std::mem::take(&mut self.session));
+        let config = Arc::new(std::mem::take(&mut self.config));
+        let counters = Arc::<Counters>::default();
+        let sessions = Arc::<Sessions>::default();
+        let delivery = Delivery {
+            outbound: std::mem::take(&mut self.outbound),
+            counters: Arc::clone(&counters),
+            env: self.env.clone(),
+        };
+        let publisher = Arc::new(Publisher {
+            broker: Arc::new(SimpleBroker::new(delivery, config.pattern_cache)),
+            channel: std::mem::take(&mut self.broker),
+            sessions: Arc::clone(&sessions),
+            config: Arc::clone(&config),
+        });
+        self.context
+            .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
+        let services = Arc::new(Services::new(self.context, self.converters, template));
+        let assembled = assemble(AssembleOptions {
+            discover: self.discover,
+            scope: self.scope,
+            routes: self.routes,
+            controllers: self.controllers,
+            separator: stomp_core::destination::Separator::Slash,
+            services: Arc::clone(&services),
+        });
+        let handlers = check_all(config_problems, assembled)?;
+        let state = ServerState {
+            config,
+            env: self.env,
+            counters,
+            wheel: Arc::new(Wheel::new()),
+            sessions,
+            publisher,
+            inbound: self.inbound,
+            handlers,
+            services,
+            authenticator: self.authenticator,
+            endpoints: self.endpoints,
+            fallback: self.fallback,
+            heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            next_direct_message: AtomicU64::new(0),
+        };
+        log(&state);
+        Ok(StompServer {
+            state: Arc::new(state),
+        })
+    }
+
+    fn check(&self) -> Vec<ConfigProblem> {
+        let mut problems = Vec::new();
+        let mut paths = HashSet::new();
+        for endpoint in &self.endpoints {
+            let path = endpoint.path().to_owned();
+            if !path.starts_with('/') {
+                problems.push(ConfigProblem::EndpointWithoutSlash(path));
+            } else if !paths.insert(path.clone()) {
+                problems.push(ConfigProblem::DuplicateEndpoint(path));
+            }
+        }
+        let Config {
+            application_destination_prefixes: application,
+            broker_destination_prefixes: broker,
+            ..
+        } = &self.config;
+        let mut prefixes = HashSet::new();
+        for prefix in application
+            .iter()
+            .chain(broker)
+            .chain([&self.config.user_destination_prefix])
+        {
+            let trimmed = prefix.trim_end_matches('/');
+            if !trimmed.starts_with('/') {
+                problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
+            } else if !prefixes.insert(trimmed) {
+                problems.push(ConfigProblem::PrefixUsedTwice(prefix.clone()));
+            }
+        }
+        let (outbox, frame) = (self.config.outbox_limit, self.session.limits.frame);
+        if outbox < frame {
+            problems.push(ConfigProblem::OutboxSmallerThanFrame { outbox, frame });
+        }
+        if cfg!(panic = "abort") {
+            problems.push(ConfigProblem::PanicAborts);
+        }
+        problems
+    }
+}
+
+fn check_all(
+    config: Vec<ConfigProblem>,
+    assembled: Result<Handlers, Vec<crate::handler::BuildProblem>>,
+) -> Result<Handlers, BuildError> {
+    match assembled {
+        Ok(handlers) if config.is_empty() => Ok(handlers),
+        Ok(_) => Err(BuildError {
+            config,
+            handlers: Vec::new(),
+        }),
+        Err(handlers) => Err(BuildError { config, handlers }),
+    }
+}
+
+/// The start-up log: a handler that is missing here was not linked in.
+fn log(state: &ServerState) {
+    let Config {
+        application_destination_prefixes,
+        broker_destination_prefixes,
+        user_destination_prefix,
+        ..
+    } = &*state.config;
+    tracing::info!(
+        endpoints = ?state.endpoints.iter().map(Endpoint::path).collect::<Vec<_>>(),
+        application = ?application_destination_prefixes,
+        broker = ?broker_destination_prefixes,
+        user = %user_destination_prefix,
+        heart_beat = %state.config.session.heart_beat,
+        max_frame = state.config.session.limits.frame,
+        max_body = state.config.session.limits.body,
+        outbox_limit = state.config.outbox_limit,
+        "stomp-server"
+    );
+    for route in state.handlers.routes() {
+        let meta = route.meta;
+        tracing::info!(
+            patterns = ?meta.patterns,
+            targets = ?meta.targets,
+            "{:?} {} ({})",
+            meta.kind,
+            meta.name,
+            meta.location
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Every setting of a server, with its default.
+
+use std::{sync::Arc, time::Duration};
+
+use stomp_core::session::SessionConfig;
+
+/// Every setting of a server, with its default. Most are set through [`StompServerBuilder`](crate::StompServerBuilder).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Destinations that start so go to handlers, which see what is left. Default: `/app`.
+    pub application_destination_prefixes: Vec<String>,
+    /// Destinations that start so go to the broker. Default: `/topic`, `/queue`.
+    pub broker_destination_prefixes: Vec<String>,
+    /// Destinations that start so are a user's own. Default: `/user`.
+    pub user_destination_prefix: String,
+    /// Limits, heart-beats and deadlines of each session.
+    pub session: Arc<SessionConfig>,
+    /// Octets that may wait for one client before its session ends as a slow consumer. Default: 512 KiB, Spring's
+    /// `sendBufferSizeLimit`.
+    pub outbox_limit: usize,
+    /// Frames of one client that may wait for its handlers before reading stops. Default: 32.
+    pub inbox_frames: usize,
+    /// Octets of one client's frames that may wait for its handlers before reading stops. Default: 64 KiB.
+    pub inbox_octets: usize,
+    /// Octets that the kernel takes beyond what the network has sent, per connection; 0 leaves it to the kernel, which
+    /// takes megabytes. Linux only. Default: 64 KiB.
+    pub kernel_send_buffer: u32,
+    /// How long a closing connection waits for its client to read the rest and to answer. Default: 5 s.
+    pub linger: Duration,
+    /// How long a client may take over its HTTP request. Default: 10 s.
+    pub handshake_deadline: Duration,
+    /// How long a shutdown waits for handlers and for clients to read what they are owed. Default: 30 s.
+    pub drain_deadline: Duration,
+    /// Destinations whose matching patterns are remembered. Default: 65,536.
+    pub pattern_cache: usize,
+    /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR.
+    /// Default: no.
+    pub ignore_unmapped: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            application_destination_prefixes: vec!["/app".to_owned()],
+            broker_destination_prefixes: vec!["/topic".to_owned(), "/queue".to_owned()],
+            user_destination_prefix: "/user".to_owned(),
+            session: Arc::default(),
+            outbox_limit: 512 * 1024,
+            inbox_frames: 32,
+            inbox_octets: 64 * 1024,
+            kernel_send_buffer: 64 * 1024,
+            linger: Duration::from_secs(5),
+            handshake_deadline: Duration::from_secs(10),
+            drain_deadline: Duration::from_secs(30),
+            pattern_cache: 65_536,
+            ignore_unmapped: false,
+        }
+    }
+}
+
+impl Config {
+    /// Octets of one WebSocket message: several frames may come in one, a frame may be spread over many.
+    pub(crate) fn max_message(&self) -> usize {
+        self.session.limits.frame.saturating_add(1024)
+    }
+}
+
+/// What is left of `destination` behind one of `prefixes`, with its leading slash; `None` when none fits. A prefix
+/// fits whole segments only: `/app` does not fit `/apple`.
+pub(crate) fn strip_prefix<'d>(destination: &'d str, prefixes: &[String]) -> Option<&'d str> {
+    prefixes.iter().find_map(|prefix| {
+        let rest = destination.strip_prefix(prefix.trim_end_matches('/'))?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_fit_whole_segments() {
+        let prefixes = ["/app".to_owned(), "/other/".to_owned()];
+        let table = [
+            ("/app/chat", Some("/chat")),
+            ("/app", Some("")),
+            ("/apple", None),
+            ("/other/x", Some("/x")),
+            ("/topic/a", None),
+        ];
+        for (destination, expected) in table {
+            assert_eq!(strip_prefix(destination, &prefixes), expected, "{destination}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Why an application could not be built.
+
+use std::fmt;
+
+use crate::handler::BuildProblem;
+
+/// Everything that keeps an application from being built, at once.
+#[derive(Debug)]
+pub struct BuildError {
+    pub(super) config: Vec<ConfigProblem>,
+    pub(super) handlers: Vec<BuildProblem>,
+}
+
+impl BuildError {
+    /// What is wrong with the settings.
+    #[must_use]
+    pub fn config(&self) -> &[ConfigProblem] {
+        &self.config
+    }
+
+    /// What is wrong with the handlers, each with its place in the source.
+    #[must_use]
+    pub fn handlers(&self) -> &[BuildProblem] {
+        &self.handlers
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self
+            .config
+            .iter()
+            .map(ToString::to_string)
+            .chain(self.handlers.iter().map(ToString::to_string));
+        let all: Vec<_> = all.collect();
+        match &*all {
+            [one] => f.write_str(one),
+            all => {
+                write!(f, "{} problems:", all.len())?;
+                all.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// One setting that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigProblem {
+    /// An endpoint's path does not begin with a slash.
+    #[error("the endpoint `{0}` must begin with a slash")]
+    EndpointWithoutSlash(String),
+    /// Two endpoints have one path.
+    #[error("the endpoint `{0}` is there twice; give one of the two another path")]
+    DuplicateEndpoint(String),
+    /// A destination prefix does not begin with a slash.
+    #[error("the destination prefix `{0}` must begin with a slash and hold more than that")]
+    MalformedPrefix(String),
+    /// One prefix stands for two things.
+    #[error(
+        "the destination prefix `{0}` stands for two of application, broker and user; choose another for one"
+    )]
+    PrefixUsedTwice(String),
+    /// A frame at its limit would not fit the outbox.
+    #[error(
+        "the outbox limit of {outbox} octets is smaller than a frame may be ({frame} octets); raise `outbox_limit` or \
+         lower the frame limit"
+    )]
+    OutboxSmallerThanFrame {
+        /// `Config::outbox_limit`.
+        outbox: usize,
+        /// `Limits::frame`.
+        frame: usize,
+    },
+    /// A panic would end the process, so that it cannot end only the handler's call.
+    #[error(
+        "this program is compiled with `panic = \"abort\"`, so that a panic in one handler would end the server; \
+             remove that from the profile"
+    )]
+    PanicAborts,
+}

@@ -1,0 +1,17 @@
+//! An application: built from its settings and handlers, then served.
+
+mod builder;
+mod config;
+mod endpoint;
+mod error;
+mod server;
+mod state;
+
+pub use self::{
+    builder::StompServerBuilder,
+    config::Config,
+    endpoint::Endpoint,
+    error::{BuildError, ConfigProblem},
+    server::{BoundServer, ServerHandle, StompServer},
+};
+pub(crate) use self::{config::strip_prefix, state::ServerState};

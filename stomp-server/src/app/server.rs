@@ -1,0 +1,203 @@
+//! A server: built, bound, served, shut down.
+
+use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
+
+use stomp_core::CloseReason;
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+
+use super::{ServerState, StompServerBuilder};
+use crate::{
+    CounterSnapshot, SimpMessagingTemplate,
+    handler::RouteInfo,
+    session::{Command, Wheel},
+    transport::serve_connection,
+    user::SimpUserRegistry,
+};
+
+/// A server that has been built and can be bound to an address.
+pub struct StompServer {
+    pub(super) state: Arc<ServerState>,
+}
+
+impl StompServer {
+    /// Starts from the defaults: handlers that were linked in, application prefix `/app`, simple broker on `/topic`
+    /// and `/queue`, user prefix `/user`, heart-beats of ten seconds; no endpoint yet.
+    #[must_use]
+    pub fn builder() -> StompServerBuilder {
+        StompServerBuilder::new()
+    }
+
+    /// Sends messages from anywhere, before, while and after the server runs.
+    #[must_use]
+    pub fn template(&self) -> SimpMessagingTemplate {
+        self.state.services.template().clone()
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub fn users(&self) -> SimpUserRegistry {
+        SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// The routes, as data.
+    pub fn routes(&self) -> impl Iterator<Item = RouteInfo> {
+        self.state.handlers.routes()
+    }
+
+    /// Opens the port.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operating system: the address is in use, or not this machine's.
+    pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<BoundServer> {
+        let listener = TcpListener::bind(address).await?;
+        Ok(BoundServer {
+            listener,
+            state: self.state,
+        })
+    }
+
+    /// Takes a port that somebody else has opened.
+    #[must_use]
+    pub fn listen(self, listener: TcpListener) -> BoundServer {
+        BoundServer {
+            listener,
+            state: self.state,
+        }
+    }
+}
+
+impl fmt::Debug for StompServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StompServer").field(&self.state).finish()
+    }
+}
+
+/// A server with an open port. Clients that connect wait until it is served.
+#[derive(Debug)]
+pub struct BoundServer {
+    listener: TcpListener,
+    state: Arc<ServerState>,
+}
+
+impl BoundServer {
+    /// The address it listens on; tells the port where 0 was asked for.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operating system.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Reaches the server while it runs.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle {
+            state: Arc::clone(&self.state),
+        }
+    }
+
+    /// Serves until [`ServerHandle::shutdown`] is called, then drains: no new sessions, what was received is handled,
+    /// what was published is written, each session is closed with 1012. Whoever takes longer than
+    /// `Config::drain_deadline` is cut off.
+    ///
+    /// # Errors
+    ///
+    /// None today: a connection that cannot be accepted concerns nobody else.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the port; sessions go on until they end.
+    pub async fn serve(self) -> io::Result<()> {
+        self.serve_until(std::future::pending()).await
+    }
+
+    /// The same, and `signal` begins the shutdown as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`serve`](Self::serve).
+    pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { listener, state } = self;
+        state.env.enter_runtime();
+        drop(
+            state
+                .env
+                .spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())),
+        );
+        let mut signal = std::pin::pin!(signal);
+        loop {
+            tokio::select! {
+                () = &mut signal => break,
+                () = state.stopping.cancelled() => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => accept(stream, peer, &state),
+                    Err(error) => {
+                        // Most often there are no file descriptors left: some will be free in a moment.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        state.env.sleep(std::time::Duration::from_millis(50)).await;
+                    }
+                },
+            }
+        }
+        drop(listener);
+        drain(&state).await;
+        Ok(())
+    }
+}
+
+/// Reaches a running server from elsewhere. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ServerHandle {
+    state: Arc<ServerState>,
+}
+
+impl ServerHandle {
+    /// Begins the shutdown; [`BoundServer::serve`] returns when it is done.
+    pub fn shutdown(&self) {
+        self.state.stopping.cancel();
+    }
+
+    /// Sends messages from anywhere.
+    #[must_use]
+    pub fn template(&self) -> SimpMessagingTemplate {
+        self.state.services.template().clone()
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub fn users(&self) -> SimpUserRegistry {
+        SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// How many connections are open, also those that have not sent CONNECT.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.state.sessions.len()
+    }
+
+    /// What the server has counted.
+    #[must_use]
+    pub fn counters(&self) -> CounterSnapshot {
+        self.state.counters.snapshot()
+    }
+}
+
+fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
+    drop(state.env.spawn(serve_connection(stream, peer, Arc::clone(state))));
+}
+
+async fn drain(state: &Arc<ServerState>) {
+    state.stopping.cancel();
+    for session in state.sessions.all() {
+        session.outbox().command(Command::Close(CloseReason::Draining));
+    }
+    state.tasks.close();
+    tokio::select! {
+        () = state.tasks.wait() => {}
+        () = state.env.sleep(state.config.drain_deadline) => {
+            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cut sessions off");
+        }
+    }
+}

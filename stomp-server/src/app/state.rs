@@ -1,0 +1,75 @@
+//! What a running server is made of.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Config, Endpoint};
+use crate::{
+    broker::Publisher,
+    channel::InboundChannel,
+    counters::Counters,
+    env::Env,
+    handler::{Handlers, Services},
+    security::Authenticator,
+    session::{SessionId, Wheel},
+    transport::HttpHandler,
+    user::Sessions,
+};
+
+/// The parts of a server that its sessions share. It only holds them: what each does is its own business.
+pub(crate) struct ServerState {
+    pub(crate) config: Arc<Config>,
+    pub(crate) env: Env,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) wheel: Arc<Wheel>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) inbound: InboundChannel,
+    pub(crate) handlers: Handlers,
+    pub(crate) services: Arc<Services>,
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) fallback: Option<Arc<dyn HttpHandler>>,
+    /// The finished frame of a heart-beat.
+    pub(crate) heart_beat: Arc<[u8]>,
+    /// No more sessions are accepted.
+    pub(crate) stopping: CancellationToken,
+    /// The tasks of all sessions.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) next_direct_message: AtomicU64,
+}
+
+impl ServerState {
+    pub(crate) fn new_session_id(&self) -> SessionId {
+        SessionId::from_bits(self.env.random_bits())
+    }
+
+    /// The id of a message that a handler answers directly, past the broker.
+    pub(crate) fn next_direct_message_id(&self) -> String {
+        format!(
+            "direct-{}",
+            self.next_direct_message.fetch_add(1, Ordering::Relaxed)
+        )
+    }
+
+    /// Runs a session's task, which a shutdown waits for.
+    pub(crate) fn spawn_session(&self, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.env.spawn(self.tasks.track_future(task)));
+    }
+}
+
+impl std::fmt::Debug for ServerState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerState")
+            .field("config", &self.config)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! Waiting for several things to be done.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
+/// Opens when everything that was expected has come.
+#[derive(Debug, Default)]
+pub(crate) struct Latch {
+    expected: AtomicUsize,
+    opened: Notify,
+}
+
+impl Latch {
+    pub(crate) fn expect(&self) {
+        self.expected.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn arrive(&self) {
+        if self.expected.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.opened.notify_one();
+        }
+    }
+
+    /// Waits until nothing is expected any more. One task may wait at a time.
+    pub(crate) async fn opened(&self) {
+        while self.expected.load(Ordering::Acquire) > 0 {
+            self.opened.notified().await;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Brokers: who gets what is published.
+//!
+//! A session asks a [`Broker`] to subscribe, to unsubscribe and to publish, and never assumes that it is done when
+//! the call returns: a [`Completion`] says so. That is what lets a relay, a bus between nodes or work queues stand
+//! behind the same trait.
+
+mod encode;
+mod latch;
+mod publisher;
+pub(crate) mod simple;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use stomp_core::{
+    Headers, Version,
+    session::{SubscriptionId, SubscriptionKey},
+};
+
+pub(crate) use self::{
+    encode::{Framing, encode_message, encode_session_frame},
+    latch::Latch,
+    publisher::{PublishError, Publisher},
+};
+use crate::session::{SessionId, Shared};
+
+/// Distributes messages to subscriptions.
+pub(crate) trait Broker: Send + Sync + 'static {
+    /// Makes a subscription live, then completes. The ticket is the broker's own name for it.
+    fn subscribe(&self, subscription: Subscription, done: Completion) -> Ticket;
+
+    /// Ends a subscription, then completes. Frames on their way to it are dropped by its session.
+    fn unsubscribe(&self, address: &Address, ticket: Ticket, done: Completion);
+
+    /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
+    /// completes. Never waits for a subscriber.
+    fn publish(&self, publication: Publication, done: Completion);
+}
+
+/// A broker's own name for a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ticket(pub(crate) usize);
+
+/// Where a message goes: a destination that all share, or one that belongs to a session.
+///
+/// The two never meet: no pattern over shared destinations can read a session's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Address {
+    Shared(Arc<str>),
+    User { session: SessionId, path: Arc<str> },
+}
+
+impl Address {
+    pub(crate) fn path(&self) -> &Arc<str> {
+        match self {
+            Self::Shared(path) | Self::User { path, .. } => path,
+        }
+    }
+}
+
+/// A message on its way to the subscribers of an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Publication {
+    pub(crate) address: Address,
+    /// The destination that subscribers read.
+    pub(crate) destination: Arc<str>,
+    /// The publisher's headers; those that belong to the server are left out when they are written.
+    pub(crate) headers: Headers,
+    pub(crate) body: Bytes,
+}
+
+/// One subscription of one session, with all that a MESSAGE for it needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscription {
+    /// An exact destination or a pattern.
+    pub(crate) address: Address,
+    pub(crate) session: Arc<Shared>,
+    pub(crate) key: SubscriptionKey,
+    pub(crate) encoding: EncodingKey,
+}
+
+/// What the octets of a MESSAGE depend on beside the message: who shares it shares the octets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EncodingKey {
+    pub(crate) id: SubscriptionId,
+    pub(crate) version: Version,
+    pub(crate) framing: Framing,
+}
+
+/// Whom to tell that something is done.
+#[derive(Debug)]
+pub(crate) enum Completion {
+    /// Nobody.
+    Nothing,
+    /// A session, which counts what it waits for.
+    Session(Arc<Shared>),
+    /// Whoever waits at a latch.
+    Latch(Arc<Latch>),
+}
+
+impl Completion {
+    pub(crate) fn complete(self) {
+        match self {
+            Self::Nothing => {}
+            Self::Session(session) => session.complete(),
+            Self::Latch(latch) => latch.arrive(),
+        }
+    }
+}
+
+/// Who waits for the completions of what is being published.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Witness<'a> {
+    /// Nobody.
+    Nobody,
+    /// A session: its next frame waits.
+    Session(&'a Arc<Shared>),
+    /// A task.
+    Latch(&'a Arc<Latch>),
+}
+
+impl Witness<'_> {
+    /// One completion more that the witness waits for.
+    pub(crate) fn completion(self) -> Completion {
+        match self {
+            Self::Nobody => Completion::Nothing,
+            Self::Session(session) => {
+                session.expect_completion();
+                Completion::Session(Arc::clone(session))
+            }
+            Self::Latch(latch) => {
+                latch.expect();
+                Completion::Latch(Arc::clone(latch))
+            }
+        }
+    }
+}

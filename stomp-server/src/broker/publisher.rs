@@ -1,0 +1,122 @@
+//! The broker channel: the one way to publish, for clients, handlers and templates alike.
+
+use std::sync::Arc;
+
+use stomp_core::{
+    Message,
+    destination::{self, Separator},
+};
+
+use super::{Address, Broker, Publication, Witness};
+use crate::{
+    app::{Config, strip_prefix},
+    channel::BrokerChannel,
+    session::SessionId,
+    user::{Sessions, split_user},
+};
+
+/// Publishes messages: interceptors, then the user's sessions or the broker.
+pub(crate) struct Publisher {
+    pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) channel: BrokerChannel,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) config: Arc<Config>,
+}
+
+/// Why a message was not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PublishError {
+    #[error("the destination is not one that the broker serves")]
+    NotServed,
+    #[error("the destination is malformed")]
+    Malformed,
+}
+
+impl Publisher {
+    /// Publishes a message to its destination, which the broker serves or which is a user's.
+    pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        destination::validate(&message.destination, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        if let Some(rest) = self.user_path(&message.destination) {
+            let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
+            let path = path.to_owned();
+            self.publish_to_user(&user, &path, message, witness);
+            return Ok(());
+        }
+        if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
+            return Err(PublishError::NotServed);
+        }
+        if let Some(message) = self.intercepted(message) {
+            let address = Address::Shared(Arc::clone(&message.destination));
+            let Message {
+                destination,
+                headers,
+                body,
+                ..
+            } = message;
+            self.broker.publish(
+                Publication {
+                    address,
+                    destination,
+                    headers,
+                    body,
+                },
+                witness.completion(),
+            );
+        }
+        Ok(())
+    }
+
+    /// Publishes a message to `path` of all sessions of a user.
+    pub(crate) fn publish_to_user(&self, user: &str, path: &str, message: Message, witness: Witness<'_>) {
+        let mut sessions = Vec::new();
+        self.sessions.of_user(user, &mut sessions);
+        self.publish_to_sessions(&sessions, path, message, witness);
+    }
+
+    /// Publishes a message to `path` of these sessions. Subscribers read `/user` and the path as its destination.
+    pub(crate) fn publish_to_sessions(
+        &self,
+        sessions: &[SessionId],
+        path: &str,
+        message: Message,
+        witness: Witness<'_>,
+    ) {
+        let Some(message) = self.intercepted(message) else {
+            return;
+        };
+        let path: Arc<str> = path.into();
+        let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
+        for &session in sessions {
+            let publication = Publication {
+                address: Address::User {
+                    session,
+                    path: Arc::clone(&path),
+                },
+                destination: Arc::clone(&destination),
+                headers: message.headers.clone(),
+                body: message.body.clone(),
+            };
+            self.broker.publish(publication, witness.completion());
+        }
+    }
+
+    /// What is left of a user destination behind its prefix.
+    pub(crate) fn user_path<'d>(&self, destination: &'d str) -> Option<&'d str> {
+        strip_prefix(
+            destination,
+            std::slice::from_ref(&self.config.user_destination_prefix),
+        )
+    }
+
+    fn intercepted(&self, message: Message) -> Option<Message> {
+        self.channel.apply(message)
+    }
+}
+
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publisher")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
+    }
+}

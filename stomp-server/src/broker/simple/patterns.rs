@@ -1,0 +1,207 @@
+//! Pattern subscriptions, and the destinations that they were found to match.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    ops::Bound,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use stomp_core::destination::{Pattern, PatternId, PatternSet, Separator};
+
+use super::{Members, Topic};
+use crate::{
+    broker::{Address, Subscription},
+    session::SessionId,
+};
+
+/// All pattern subscriptions.
+///
+/// Which patterns match a destination is found once and kept with its topic. A pattern that comes or goes touches only
+/// the remembered destinations under its literal prefix that it matches; exact subscriptions touch nothing in here.
+pub(super) struct Patterns {
+    count: AtomicUsize,
+    state: Mutex<State>,
+    limit: usize,
+}
+
+#[derive(Default)]
+struct State {
+    shared: PatternSet<Arc<Members>>,
+    by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
+    users: HashMap<SessionId, Vec<(Arc<str>, Pattern, Arc<Members>)>>,
+    /// Shared destinations whose matches are remembered, in order, so that a prefix is a range.
+    remembered: BTreeMap<Arc<str>, Arc<Topic>>,
+}
+
+impl Patterns {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            count: AtomicUsize::new(0),
+            state: Mutex::default(),
+            limit,
+        }
+    }
+
+    /// There are no pattern subscriptions at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+
+    /// The pattern subscriptions that match an address.
+    pub(super) fn matching(&self, address: &Address) -> Vec<Arc<Members>> {
+        self.lock().matching(address)
+    }
+
+    /// Keeps with a shared destination's topic which patterns match it. Gives back an address that had to be forgotten
+    /// for it.
+    pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Arc<[Arc<Members>]>, Option<Address>) {
+        let mut state = self.lock();
+        let matched: Arc<[_]> = state.matching(topic.address()).into();
+        topic.set_matched(Some(Arc::clone(&matched)));
+        state
+            .remembered
+            .insert(Arc::clone(topic.address().path()), Arc::clone(topic));
+        let surplus = state.remembered.len() > self.limit;
+        let evicted = surplus
+            .then(|| state.remembered.pop_first())
+            .flatten()
+            .map(|(_, evicted)| {
+                evicted.set_matched(None);
+                evicted.address().clone()
+            });
+        (matched, evicted)
+    }
+
+    /// Adds a subscription whose destination is a pattern; gives back its ticket.
+    pub(super) fn subscribe(&self, subscription: Subscription) -> usize {
+        let mut state = self.lock();
+        let address = subscription.address.clone();
+        let members = state.members(&address);
+        let is_first = members.is_empty();
+        let ticket = members.add(subscription);
+        self.count.fetch_add(1, Ordering::Release);
+        if is_first {
+            state.refresh(&address);
+        }
+        ticket
+    }
+
+    /// Removes a subscription; gives back the addresses that nothing matches any more.
+    pub(super) fn unsubscribe(&self, address: &Address, ticket: usize) -> Vec<Address> {
+        let mut state = self.lock();
+        let members = state.members(address);
+        let left = members.remove(ticket);
+        self.count.fetch_sub(1, Ordering::Release);
+        if left > 0 {
+            return Vec::new();
+        }
+        state.remove(address);
+        state.refresh(address)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn matching(&self, address: &Address) -> Vec<Arc<Members>> {
+        match address {
+            Address::Shared(path) => self.shared.matching(path).map(Arc::clone).collect(),
+            Address::User { session, path } => {
+                let patterns = self.users.get(session).map(Vec::as_slice).unwrap_or_default();
+                let matching = patterns.iter().filter(|(_, pattern, _)| pattern.matches(path));
+                matching.map(|(.., members)| Arc::clone(members)).collect()
+            }
+        }
+    }
+
+    /// The subscribers to a pattern; a new list for a new one.
+    fn members(&mut self, address: &Address) -> Arc<Members> {
+        match address {
+            Address::Shared(text) => {
+                if let Some((_, members)) = self.by_text.get(text) {
+                    return Arc::clone(members);
+                }
+                let members = Arc::<Members>::default();
+                let id = self.shared.insert(pattern(text), Arc::clone(&members));
+                self.by_text.insert(Arc::clone(text), (id, Arc::clone(&members)));
+                members
+            }
+            Address::User { session, path } => {
+                let patterns = self.users.entry(*session).or_default();
+                if let Some((.., members)) = patterns.iter().find(|(text, ..)| text == path) {
+                    return Arc::clone(members);
+                }
+                let members = Arc::<Members>::default();
+                patterns.push((Arc::clone(path), pattern(path), Arc::clone(&members)));
+                members
+            }
+        }
+    }
+
+    fn remove(&mut self, address: &Address) {
+        match address {
+            Address::Shared(text) => {
+                if let Some((id, _)) = self.by_text.remove(text) {
+                    self.shared.remove(id);
+                }
+            }
+            Address::User { session, path } => {
+                let Some(patterns) = self.users.get_mut(session) else {
+                    return;
+                };
+                patterns.retain(|(text, ..)| text != path);
+                if patterns.is_empty() {
+                    self.users.remove(session);
+                }
+            }
+        }
+    }
+
+    /// Finds the matches of all remembered destinations that a new or removed pattern matches anew; gives back those
+    /// that nothing matches any more.
+    fn refresh(&mut self, address: &Address) -> Vec<Address> {
+        let Address::Shared(text) = address else {
+            return Vec::new();
+        };
+        let changed = pattern(text);
+        let prefix = changed.literal_prefix();
+        let touched: Vec<Arc<Topic>> = self
+            .remembered
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(|(destination, _)| destination.starts_with(prefix))
+            .filter(|(destination, _)| changed.matches(destination))
+            .map(|(_, topic)| Arc::clone(topic))
+            .collect();
+        let mut forgotten = Vec::new();
+        for topic in touched {
+            let matched = self.matching(topic.address());
+            if matched.is_empty() && topic.members().is_empty() {
+                self.remembered.remove(topic.address().path());
+                topic.set_matched(None);
+                forgotten.push(topic.address().clone());
+            } else {
+                topic.set_matched(Some(matched.into()));
+            }
+        }
+        forgotten
+    }
+}
+
+/// A subscription's destination as a pattern. On the wire every text is one: what is not a wildcard is literal.
+fn pattern(text: &str) -> Pattern {
+    Pattern::parse(text, Separator::Slash).unwrap_or_else(|_| Pattern::literal(text, Separator::Slash))
+}
+
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patterns")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! What a session waits for before it handles its next frame.
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::{Stream, future::BoxFuture};
+use stomp_core::session::{Connect, Fault, Request};
+
+use super::{
+    Shared,
+    work::{Answers, Outcome},
+};
+use crate::{Principal, security::AuthenticationError};
+
+/// The one thing that a session waits for.
+pub(super) enum Busy {
+    /// The authenticator decides about a CONNECT.
+    Deciding {
+        connect: Option<Connect>,
+        decision: BoxFuture<'static, Result<Option<Principal>, AuthenticationError>>,
+    },
+    /// Interceptors look at a frame.
+    Judging {
+        verdict: BoxFuture<'static, Result<Option<Request>, Fault>>,
+        receipt: Option<Box<str>>,
+    },
+    /// A handler runs.
+    Handling {
+        outcome: BoxFuture<'static, Outcome>,
+        receipt: Option<Box<str>>,
+    },
+    /// The broker has been asked for something and has not said that it is done.
+    Settling { settled: Settled },
+    /// Listeners are told of an event.
+    Listening(BoxFuture<'static, ()>),
+}
+
+/// What follows when the broker is done.
+#[derive(Default)]
+pub(super) struct Settled {
+    pub(super) receipt: Option<Box<str>>,
+    /// Listeners to be told then.
+    pub(super) listening: Option<BoxFuture<'static, ()>>,
+}
+
+/// What the session goes on with.
+pub(super) enum Step {
+    /// Who the client is.
+    Decided(Connect, Result<Option<Principal>, AuthenticationError>),
+    /// What the interceptors left of a frame.
+    Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
+    /// How a handler ended.
+    Handled(Outcome, Option<Box<str>>),
+    /// The broker is done.
+    Settled(Settled),
+    /// The listeners have been told.
+    Told,
+}
+
+impl Busy {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<Step> {
+        Poll::Ready(match self {
+            Self::Deciding { connect, decision } => {
+                let decided = ready!(decision.as_mut().poll(cx));
+                Step::Decided(connect.take().expect("not polled after its end"), decided)
+            }
+            Self::Judging { verdict, receipt } => {
+                Step::Judged(ready!(verdict.as_mut().poll(cx)), receipt.take())
+            }
+            Self::Handling { outcome, receipt } => {
+                Step::Handled(ready!(outcome.as_mut().poll(cx)), receipt.take())
+            }
+            Self::Settling { settled } => {
+                if session.awaits_completion() {
+                    return Poll::Pending;
+                }
+                Step::Settled(std::mem::take(settled))
+            }
+            Self::Listening(listening) => {
+                ready!(listening.as_mut().poll(cx));
+                Step::Told
+            }
+        })
+    }
+}
+
+impl Answers {
+    /// Sends what the stream yields for as long as the outbox has room; ready at its end.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<()> {
+        while session.outbox().has_room() {
+            match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+                Some(answer) => {
+                    if let Err(error) = answer.and_then(|answer| self.desk.send(answer)) {
+                        self.desk.report(&error);
+                        return Poll::Ready(());
+                    }
+                }
+                None => return Poll::Ready(()),
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deciding { .. } => "Deciding",
+            Self::Judging { .. } => "Judging",
+            Self::Handling { .. } => "Handling",
+            Self::Settling { .. } => "Settling",
+            Self::Listening(_) => "Listening",
+        })
+    }
+}

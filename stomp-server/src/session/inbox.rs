@@ -1,0 +1,53 @@
+//! What a client has asked for and waits its turn.
+
+use std::collections::VecDeque;
+
+use stomp_core::session::Request;
+
+/// Requests in order, bounded in number and octets: when it is full the session reads no more.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    waiting: VecDeque<(Request, usize)>,
+    octets: usize,
+}
+
+impl Inbox {
+    pub(super) fn push(&mut self, request: Request) {
+        let octets = size(&request);
+        self.octets += octets;
+        self.waiting.push_back((request, octets));
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Request> {
+        let (request, octets) = self.waiting.pop_front()?;
+        self.octets -= octets;
+        Some(request)
+    }
+
+    /// Is the next request one that ends the session?
+    pub(super) fn ends_session(&self) -> bool {
+        matches!(
+            self.waiting.front(),
+            Some((Request::Disconnect { .. } | Request::Fault(_), _))
+        )
+    }
+
+    pub(super) fn has_room(&self, frames: usize, octets: usize) -> bool {
+        self.waiting.len() < frames && self.octets < octets
+    }
+
+    /// Frees what a burst left behind.
+    pub(super) fn shrink(&mut self) {
+        if self.waiting.is_empty() {
+            self.waiting = VecDeque::new();
+        }
+    }
+}
+
+/// About how many octets a request holds: bodies, which clients choose the size of.
+fn size(request: &Request) -> usize {
+    match request {
+        Request::Send(send) => send.message.body.len() + send.message.destination.len(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,239 @@
+//! What waits to be written to one client: bounded in octets, the only queue on the way out.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Waker},
+};
+
+use stomp_core::{CloseReason, session::SubscriptionKey};
+
+/// Finished octets for one client: a frame of STOMP inside whatever its transport wraps around it.
+///
+/// The octets are shared by all who get the same ones. A frame with a subscription is left out when that subscription
+/// has ended before the frame is written.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    octets: Arc<[u8]>,
+    /// `generation` 0: the frame belongs to the session, not to a subscription.
+    subscription: SubscriptionKey,
+}
+
+impl Frame {
+    /// A frame of the session itself: CONNECTED, RECEIPT, ERROR, a heart-beat, something of the transport's.
+    pub(crate) fn of_session(octets: Arc<[u8]>) -> Self {
+        Self {
+            octets,
+            subscription: SubscriptionKey {
+                slot: 0,
+                generation: 0,
+            },
+        }
+    }
+
+    /// A MESSAGE for a subscription.
+    pub(crate) fn of_subscription(octets: Arc<[u8]>, subscription: SubscriptionKey) -> Self {
+        Self { octets, subscription }
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The subscription that must be live when this is written.
+    pub(crate) fn subscription(&self) -> Option<SubscriptionKey> {
+        (self.subscription.generation != 0).then_some(self.subscription)
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("octets", &self.octets.len())
+            .field("subscription", &self.subscription())
+            .finish()
+    }
+}
+
+/// What somebody outside asks of a session.
+#[derive(Debug, Clone)]
+pub(crate) enum Command {
+    /// End the session for this reason.
+    Close(CloseReason),
+}
+
+/// One session's frames on their way out, and its mailbox.
+pub(crate) struct Outbox {
+    limit: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Frame>,
+    /// Octets in `queue` and those taken from it but not written yet.
+    octets: usize,
+    commands: Vec<Command>,
+    waker: Option<Waker>,
+    /// The session's task sleeps and must be woken for anything new.
+    parked: bool,
+    /// A frame did not fit; the queue has been given up.
+    overflowed: bool,
+    /// Nothing is taken any more.
+    closed: bool,
+}
+
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    /// It will be written, unless the session ends first.
+    Queued,
+    /// The session has ended or is about to.
+    Dropped,
+}
+
+/// What [`Outbox::take`] found.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub(crate) commands: Vec<Command>,
+    pub(crate) overflowed: bool,
+}
+
+impl Outbox {
+    /// An outbox for `limit` octets.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Appends a frame and wakes the session if it sleeps. Never waits. When the frame does not fit, the session ends
+    /// as a slow consumer and what it has not read is dropped.
+    pub(crate) fn push(&self, frame: Frame) -> Pushed {
+        let mut state = self.lock();
+        if state.closed || state.overflowed {
+            return Pushed::Dropped;
+        }
+        let octets = state.octets + frame.octets.len();
+        if octets > self.limit {
+            state.overflowed = true;
+            state.queue = VecDeque::new();
+            state.wake();
+            return Pushed::Dropped;
+        }
+        state.octets = octets;
+        if state.queue.capacity() == 0 {
+            state.queue.reserve_exact(2);
+        }
+        state.queue.push_back(frame);
+        state.wake();
+        Pushed::Queued
+    }
+
+    /// Leaves a command for the session and wakes it.
+    pub(crate) fn command(&self, command: Command) {
+        let mut state = self.lock();
+        if !state.closed {
+            state.commands.push(command);
+            state.wake();
+        }
+    }
+
+    /// Wakes the session without anything new, for its deadlines.
+    pub(crate) fn wake(&self) {
+        self.lock().wake();
+    }
+
+    /// Says that `written` octets have reached the kernel, and swaps everything that waits into `empty`. When nothing
+    /// waits the task is parked: the next push wakes it.
+    pub(crate) fn take(&self, written: usize, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> Taken {
+        debug_assert!(empty.is_empty(), "swapped out, not merged");
+        let mut state = self.lock();
+        state.octets -= written.min(state.octets);
+        let commands = std::mem::take(&mut state.commands);
+        if !state.queue.is_empty() {
+            std::mem::swap(&mut state.queue, empty);
+        }
+        let parked = empty.is_empty() && commands.is_empty();
+        state.parked = parked;
+        if parked
+            && !state
+                .waker
+                .as_ref()
+                .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            state.waker = Some(cx.waker().clone());
+        }
+        Taken {
+            commands,
+            overflowed: state.overflowed,
+        }
+    }
+
+    /// Parks without taking: the connection cannot be written to just now.
+    pub(crate) fn park(&self, written: usize, cx: &Context<'_>) -> Taken {
+        let mut state = self.lock();
+        state.octets -= written.min(state.octets);
+        let commands = std::mem::take(&mut state.commands);
+        state.parked = commands.is_empty();
+        if !state
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            state.waker = Some(cx.waker().clone());
+        }
+        Taken {
+            commands,
+            overflowed: state.overflowed,
+        }
+    }
+
+    /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
+    pub(crate) fn has_room(&self) -> bool {
+        self.lock().octets < self.limit / 2
+    }
+
+    /// Frees what a burst left behind.
+    pub(crate) fn shrink(&self) {
+        let mut state = self.lock();
+        if state.queue.is_empty() {
+            state.queue = VecDeque::new();
+        }
+    }
+
+    /// Takes nothing more; what waits is given back.
+    pub(crate) fn close(&self) -> VecDeque<Frame> {
+        let mut state = self.lock();
+        state.closed = true;
+        state.octets = 0;
+        std::mem::take(&mut state.queue)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way; were it to, the queue would still be whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn wake(&mut self) {
+        if std::mem::replace(&mut self.parked, false)
+            && let Some(waker) = &self.waker
+        {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("Outbox")
+            .field("frames", &state.queue.len())
+            .field("octets", &state.octets)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,371 @@
+//! What a session does with each request, and with what comes of it.
+
+use std::sync::Arc;
+
+use stomp_core::{
+    CloseReason, ErrorCode, Message, MessageKind,
+    session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
+};
+
+use super::{
+    Connection, Frame, Session,
+    busy::{Busy, Settled, Step},
+    connection::Phase,
+    work::{Errand, Outcome, Subscriber, tell},
+};
+use crate::{
+    Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
+    app::strip_prefix,
+    broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
+    channel::{InboundFrame, InboundKind},
+    handler::{ExecutionMode, Found},
+    security::{AuthenticationError, Login},
+    transport::Transport,
+};
+
+impl<T: Transport> Connection<T> {
+    /// Begins with the next request: passes it to the interceptors, if there are any.
+    pub(super) fn begin(&mut self, request: Request) {
+        let leaving = matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. });
+        if leaving && !matches!(request, Request::Send(_)) {
+            return;
+        }
+        if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
+            return self.perform(request);
+        }
+        let receipt = receipt(&request).map(Into::into);
+        let inbound = self.server.inbound.clone();
+        let session = Session::from(Arc::clone(&self.shared));
+        let verdict = Box::pin(async move { judge(&inbound, session, request).await });
+        self.busy = Some(Busy::Judging { verdict, receipt });
+    }
+
+    /// Goes on with what the session waited for.
+    pub(super) fn proceed(&mut self, step: Step) {
+        match step {
+            Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
+            Step::Decided(_, Err(error)) => self.refuse(&error),
+            Step::Judged(Ok(Some(request)), _) => self.perform(request),
+            Step::Judged(Ok(None), receipt) => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
+            Step::Judged(Err(fault), _) => self.fail(&fault),
+            Step::Handled(outcome, receipt) => self.conclude(outcome, receipt),
+            Step::Settled(settled) => self.settled(settled),
+            Step::Told => {}
+        }
+    }
+
+    /// The same for a handler that ran beside others.
+    pub(super) fn proceed_beside(&mut self, step: Step) {
+        match step {
+            Step::Handled(Outcome::Failed(fault), _) => self.fail(&fault),
+            Step::Handled(Outcome::Streaming(answers), receipt) => {
+                self.answers.push(answers);
+                self.answer_receipt(receipt.as_deref());
+            }
+            Step::Handled(Outcome::Done, receipt) => self.answer_receipt(receipt.as_deref()),
+            Step::Decided(..) | Step::Judged(..) | Step::Settled(_) | Step::Told => {}
+        }
+    }
+
+    fn perform(&mut self, request: Request) {
+        match request {
+            Request::Connect(connect) => self.connect(connect),
+            Request::Send(send) => self.send_message(send),
+            Request::Subscribe(subscribe) => self.subscribe(subscribe),
+            Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe),
+            Request::Disconnect { receipt } => {
+                self.answer_receipt(receipt.as_deref());
+                self.close(CloseReason::Disconnected, None);
+            }
+            Request::Fault(fault) => self.fail(&fault),
+        }
+    }
+
+    fn connect(&mut self, connect: Connect) {
+        let handshake = self.handshake.take();
+        match (&self.server.authenticator, handshake) {
+            (Some(authenticator), Some(handshake)) => {
+                let authenticator = Arc::clone(authenticator);
+                let login = Login::new(handshake, connect.frame.headers.clone());
+                let decision = Box::pin(async move { authenticator.authenticate(login).await });
+                self.busy = Some(Busy::Deciding {
+                    connect: Some(connect),
+                    decision,
+                });
+            }
+            _ => self.accept(&connect, None),
+        }
+    }
+
+    fn accept(&mut self, connect: &Connect, principal: Option<Principal>) {
+        if !matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
+            return;
+        }
+        let (machine, now) = (&mut self.machine, self.server.wheel.now());
+        let (id, user) = (
+            self.shared.id().to_string(),
+            principal.as_ref().map(Principal::name),
+        );
+        let octets = encode_session_frame(self.transport.framing(), |out| {
+            machine.accept(out, connect, &id, user, now)
+        });
+        self.shared.set_principal(principal);
+        self.accepted = true;
+        self.rearm = true;
+        self.server.sessions.accept(&self.shared);
+        self.server.counters.sessions_opened.increment();
+        self.send(Frame::of_session(octets));
+        let event = SessionConnectedEvent::new(Session::from(Arc::clone(&self.shared)));
+        self.busy = tell(&self.server, self.shared.id(), event).map(Busy::Listening);
+    }
+
+    fn refuse(&mut self, error: &AuthenticationError) {
+        let fault = Fault::new(CloseReason::Refused, error.client_message().to_owned());
+        self.fail(&fault.with_code(ErrorCode::Unauthenticated));
+    }
+
+    fn send_message(&mut self, Send { message, receipt }: Send) {
+        self.server.counters.messages_received.increment();
+        if let Some(path) = strip_prefix(
+            &message.destination,
+            &self.server.config.application_destination_prefixes,
+        ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
+        {
+            return self.handle(message, None, found, receipt);
+        }
+        let destination = Arc::clone(&message.destination);
+        match self
+            .server
+            .publisher
+            .publish(message, Witness::Session(&self.shared))
+        {
+            Ok(()) => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
+            Err(error) => self.unserved(error, &destination, receipt),
+        }
+    }
+
+    fn subscribe(&mut self, subscribe: Subscribe) {
+        let Subscribe {
+            key,
+            id,
+            message,
+            receipt,
+            ..
+        } = subscribe;
+        let encoding = EncodingKey {
+            id,
+            version: self.machine.version(),
+            framing: self.transport.framing(),
+        };
+        if let Some(path) = strip_prefix(
+            &message.destination,
+            &self.server.config.application_destination_prefixes,
+        ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
+        {
+            return self.handle(message, Some(Subscriber { key, encoding }), found, receipt);
+        }
+        let Some(address) = self.address(&message.destination) else {
+            return self.unserved(PublishError::NotServed, &message.destination, receipt);
+        };
+        let event = SessionSubscribeEvent::new(
+            Session::from(Arc::clone(&self.shared)),
+            encoding.id.as_str().into(),
+            Arc::clone(&message.destination),
+        );
+        let session = Arc::clone(&self.shared);
+        let subscription = Subscription {
+            address: address.clone(),
+            session,
+            key,
+            encoding,
+        };
+        let done = Witness::Session(&self.shared).completion();
+        let ticket = self.server.publisher.broker.subscribe(subscription, done);
+        if self.tickets.capacity() == 0 {
+            self.tickets.reserve_exact(1);
+        }
+        self.tickets.push((key, address, ticket));
+        self.settle(Settled {
+            receipt,
+            listening: tell(&self.server, self.shared.id(), event),
+        });
+    }
+
+    fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
+        let Unsubscribe {
+            key,
+            id,
+            destination,
+            receipt,
+        } = unsubscribe;
+        if let Some(at) = self.tickets.iter().position(|(ticket, ..)| *ticket == key) {
+            let (_, address, ticket) = self.tickets.swap_remove(at);
+            let done = Witness::Session(&self.shared).completion();
+            self.server.publisher.broker.unsubscribe(&address, ticket, done);
+        }
+        let session = Session::from(Arc::clone(&self.shared));
+        let event = SessionUnsubscribeEvent::new(session, id.as_str().into(), destination);
+        self.settle(Settled {
+            receipt,
+            listening: tell(&self.server, self.shared.id(), event),
+        });
+    }
+
+    /// Lets a handler have the message.
+    fn handle(
+        &mut self,
+        message: Message,
+        subscriber: Option<Subscriber>,
+        found: Found,
+        receipt: Option<Box<str>>,
+    ) {
+        let errand = Errand {
+            server: Arc::clone(&self.server),
+            session: Session::from(Arc::clone(&self.shared)),
+            message: Arc::new(message),
+            subscriber,
+        };
+        let mode = found.mode();
+        let outcome = errand.run(found);
+        match mode {
+            ExecutionMode::Ordered => self.busy = Some(Busy::Handling { outcome, receipt }),
+            ExecutionMode::Concurrent => self.concurrent.push(Busy::Handling { outcome, receipt }),
+            ExecutionMode::Blocking => {
+                let outcome = self.server.env.block_on(outcome);
+                self.busy = Some(Busy::Handling { outcome, receipt });
+            }
+        }
+    }
+
+    fn conclude(&mut self, outcome: Outcome, receipt: Option<Box<str>>) {
+        match outcome {
+            Outcome::Failed(fault) => self.fail(&fault),
+            Outcome::Streaming(answers) => {
+                self.answers.push(answers);
+                self.settle(Settled {
+                    receipt,
+                    listening: None,
+                });
+            }
+            Outcome::Done => self.settle(Settled {
+                receipt,
+                listening: None,
+            }),
+        }
+    }
+
+    /// Nobody serves this destination.
+    fn unserved(&mut self, error: PublishError, destination: &str, receipt: Option<Box<str>>) {
+        self.server.counters.unmapped.increment();
+        if self.server.config.ignore_unmapped {
+            return self.settle(Settled {
+                receipt,
+                listening: None,
+            });
+        }
+        let text = match error {
+            PublishError::NotServed => "nobody serves this destination",
+            PublishError::Malformed => "the destination names no user and queue",
+        };
+        let fault = Fault::new(CloseReason::NoHandler, text);
+        self.fail(
+            &fault
+                .with_receipt(receipt.as_deref())
+                .with_destination(Some(destination)),
+        );
+    }
+
+    /// The broker has been asked: waits until it is done, if it is not.
+    fn settle(&mut self, settled: Settled) {
+        if self.shared.awaits_completion() {
+            self.busy = Some(Busy::Settling { settled });
+        } else {
+            self.settled(settled);
+        }
+    }
+
+    fn settled(&mut self, Settled { receipt, listening }: Settled) {
+        self.answer_receipt(receipt.as_deref());
+        self.busy = listening.map(Busy::Listening);
+    }
+
+    fn answer_receipt(&self, receipt: Option<&str>) {
+        if let Some(receipt) = receipt {
+            let octets =
+                encode_session_frame(self.transport.framing(), |out| self.machine.receipt(out, receipt));
+            self.send(Frame::of_session(octets));
+        }
+    }
+
+    /// Where the broker keeps subscriptions to a destination; `None` when it does not serve it.
+    fn address(&self, destination: &Arc<str>) -> Option<Address> {
+        if let Some(path) = self.server.publisher.user_path(destination) {
+            return (!path.is_empty()).then(|| Address::User {
+                session: self.shared.id(),
+                path: path.into(),
+            });
+        }
+        strip_prefix(destination, &self.server.config.broker_destination_prefixes)?;
+        Some(Address::Shared(Arc::clone(destination)))
+    }
+}
+
+fn receipt(request: &Request) -> Option<&str> {
+    match request {
+        Request::Send(Send { receipt, .. })
+        | Request::Subscribe(Subscribe { receipt, .. })
+        | Request::Unsubscribe(Unsubscribe { receipt, .. })
+        | Request::Disconnect { receipt } => receipt.as_deref(),
+        Request::Connect(_) | Request::Fault(_) => None,
+    }
+}
+
+/// Lets the interceptors see a request, and puts what they leave of it back into it.
+async fn judge(
+    inbound: &crate::channel::InboundChannel,
+    session: Session,
+    request: Request,
+) -> Result<Option<Request>, Fault> {
+    let (kind, message) = match &request {
+        Request::Send(send) => (InboundKind::Send, send.message.clone()),
+        Request::Subscribe(subscribe) => (InboundKind::Subscribe, subscribe.message.clone()),
+        Request::Unsubscribe(unsubscribe) => (
+            InboundKind::Unsubscribe,
+            Message::new(Arc::clone(&unsubscribe.destination), bytes::Bytes::new()),
+        ),
+        Request::Disconnect { .. } => (InboundKind::Disconnect, Message::new("", bytes::Bytes::new())),
+        Request::Connect(_) | Request::Fault(_) => return Ok(Some(request)),
+    };
+    let destination = Arc::clone(&message.destination);
+    match inbound
+        .apply(InboundFrame {
+            kind,
+            session,
+            message,
+        })
+        .await
+    {
+        Ok(passed) => Ok(passed.map(|frame| with_message(request, frame.message))),
+        Err(error) => {
+            tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
+            let fault = Fault::new(CloseReason::Refused, "this is not allowed");
+            Err(fault
+                .with_receipt(receipt(&request))
+                .with_destination(Some(&destination)))
+        }
+    }
+}
+
+fn with_message(request: Request, message: Message) -> Request {
+    match request {
+        Request::Send(send) => Request::Send(Send { message, ..send }),
+        Request::Subscribe(subscribe) => Request::Subscribe(Subscribe { message, ..subscribe }),
+        other => other,
+    }
+}

@@ -1,0 +1,298 @@
+//! What a client's message needs: its handler, the replies, and the exception handlers when that fails.
+
+use std::sync::Arc;
+
+use futures_core::future::BoxFuture;
+use stomp_core::{
+    CloseReason, Headers, Message,
+    session::{Fault, SubscriptionKey},
+};
+
+use super::{Frame, Session, SessionId};
+use crate::{
+    app::ServerState,
+    broker::{Address, EncodingKey, Publication, Witness, encode_message},
+    handler::{
+        ExceptionHandler, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
+    },
+};
+
+/// How a message's handling ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is done, also when an exception handler answered.
+    Done,
+    /// The handler answered with a stream: the message is done, and the answers follow.
+    Streaming(Answers),
+    /// Nothing answered the failure.
+    Failed(Fault),
+}
+
+/// A subscription that a handler answers directly.
+#[derive(Debug, Clone)]
+pub(super) struct Subscriber {
+    pub(super) key: SubscriptionKey,
+    pub(super) encoding: EncodingKey,
+}
+
+/// A message on its way through its handler.
+#[derive(Debug)]
+pub(super) struct Errand {
+    pub(super) server: Arc<ServerState>,
+    pub(super) session: Session,
+    pub(super) message: Arc<Message>,
+    /// The subscription, when the message is a SUBSCRIBE.
+    pub(super) subscriber: Option<Subscriber>,
+}
+
+/// Where a handler's answers go.
+#[derive(Debug)]
+pub(super) struct Desk {
+    errand: Errand,
+    targets: Vec<ReplyTarget>,
+}
+
+/// The answers of a handler that returned a stream, and where they go.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) stream: ReplyStream,
+    pub(super) desk: Desk,
+}
+
+impl Errand {
+    /// Calls the handler, sends its replies, and lets exception handlers answer what fails.
+    pub(super) fn run(self, mut found: Found) -> BoxFuture<'static, Outcome> {
+        Box::pin(async move {
+            let services = Arc::clone(&self.server.services);
+            let cx = found.bind(MessageContext::new(
+                Arc::clone(&self.message),
+                self.session.clone(),
+                services,
+            ));
+            let error = match found.call(cx.clone()).await {
+                Ok(reply) => match found.reply_targets(&cx) {
+                    Ok(targets) => match self.into_desk(targets).answer(reply) {
+                        Ok(outcome) => return outcome,
+                        Err((desk, error)) => return desk.errand.recover(&found, cx, error).await,
+                    },
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            self.recover(&found, cx, error).await
+        })
+    }
+
+    async fn recover(self, found: &Found, cx: MessageContext, error: HandlerError) -> Outcome {
+        self.count(&error);
+        let error = Arc::new(error);
+        let Some(handler) = found.exception_handler(&error) else {
+            return self.unanswered(&error);
+        };
+        match self.answer_exception(&handler, cx, &error).await {
+            Ok(outcome) => outcome,
+            Err((errand, failed)) => {
+                errand.count(&failed);
+                errand.unanswered(&failed)
+            }
+        }
+    }
+
+    async fn answer_exception(
+        self,
+        handler: &ExceptionHandler,
+        cx: MessageContext,
+        error: &Arc<HandlerError>,
+    ) -> Result<Outcome, (Self, HandlerError)> {
+        let reply = match handler.call(cx.clone(), Arc::clone(error)).await {
+            Ok(reply) => reply,
+            Err(error) => return Err((self, error)),
+        };
+        match handler.reply_targets(&cx) {
+            Ok(targets) => self
+                .into_desk(targets)
+                .answer(reply)
+                .map_err(|(desk, error)| (desk.errand, error)),
+            Err(error) => Err((self, error)),
+        }
+    }
+
+    /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.
+    fn unanswered(&self, error: &HandlerError) -> Outcome {
+        self.server.counters.handlers_failed.increment();
+        tracing::error!(
+            session = %self.session.id(),
+            destination = &*self.message.destination.escape_debug().to_string(),
+            error = %ErrorChain(error),
+            "a handler failed and no exception handler answered"
+        );
+        match self.message.header("receipt") {
+            Some(receipt) => Outcome::Failed(
+                Fault::new(CloseReason::HandlerFailed, error.client_message().into_owned())
+                    .with_receipt(Some(receipt))
+                    .with_destination(Some(&self.message.destination)),
+            ),
+            None => Outcome::Done,
+        }
+    }
+
+    fn count(&self, error: &HandlerError) {
+        if error.is_panic() {
+            self.server.counters.handlers_panicked.increment();
+        }
+    }
+
+    fn into_desk(self, targets: Vec<ReplyTarget>) -> Desk {
+        Desk {
+            errand: self,
+            targets,
+        }
+    }
+}
+
+impl Desk {
+    /// Sends a reply, or keeps the stream that it is.
+    fn answer(self, reply: Reply) -> Result<Outcome, (Self, HandlerError)> {
+        match reply {
+            Reply::Nothing => Ok(Outcome::Done),
+            Reply::Stream(stream) => Ok(Outcome::Streaming(Answers { stream, desk: self })),
+            Reply::Message(message) => match self.send(message) {
+                Ok(()) => Ok(Outcome::Done),
+                Err(error) => Err((self, error)),
+            },
+        }
+    }
+
+    /// The subscription whose end ends the answers.
+    pub(super) fn subscription(&self) -> Option<SubscriptionKey> {
+        self.errand.subscriber.as_ref().map(|subscriber| subscriber.key)
+    }
+
+    /// A stream of answers failed: there is nobody left to tell but the log.
+    pub(super) fn report(&self, error: &HandlerError) {
+        self.errand.count(error);
+        self.errand.unanswered(error);
+    }
+
+    /// Sends one message to all places that answers go to.
+    pub(super) fn send(&self, answer: Outgoing) -> Result<(), HandlerError> {
+        let Outgoing {
+            body,
+            content_type,
+            mut headers,
+        } = answer;
+        if let Some(content_type) = content_type {
+            headers.push("content-type", &content_type);
+        }
+        for target in &self.targets {
+            self.send_to(target, headers.clone(), body.clone())?;
+        }
+        Ok(())
+    }
+
+    fn send_to(
+        &self,
+        target: &ReplyTarget,
+        headers: Headers,
+        body: bytes::Bytes,
+    ) -> Result<(), HandlerError> {
+        let Errand { server, session, .. } = &self.errand;
+        let witness = Witness::Session(session.shared());
+        match target {
+            ReplyTarget::Broker(destination) => {
+                let message = Message {
+                    headers,
+                    ..Message::new(&**destination, body)
+                };
+                server
+                    .publisher
+                    .publish(message, witness)
+                    .map_err(HandlerError::reply)
+            }
+            ReplyTarget::User { path, broadcast } => {
+                let message = Message {
+                    headers,
+                    ..Message::new(&**path, body)
+                };
+                match session.principal().filter(|_| *broadcast) {
+                    Some(user) => server
+                        .publisher
+                        .publish_to_user(user.name(), path, message, witness),
+                    None => server
+                        .publisher
+                        .publish_to_sessions(&[session.id()], path, message, witness),
+                }
+                Ok(())
+            }
+            ReplyTarget::Subscriber => {
+                self.answer_directly(headers, body);
+                Ok(())
+            }
+        }
+    }
+
+    /// Past the broker, to the subscription that asked (Spring's `@SubscribeMapping`).
+    fn answer_directly(&self, headers: Headers, body: bytes::Bytes) {
+        let Errand {
+            server,
+            session,
+            message,
+            subscriber,
+        } = &self.errand;
+        let Some(Subscriber { key, encoding }) = subscriber else {
+            return;
+        };
+        let destination = Arc::clone(&message.destination);
+        let address = Address::User {
+            session: session.id(),
+            path: Arc::clone(&destination),
+        };
+        let publication = Publication {
+            address,
+            destination,
+            headers,
+            body,
+        };
+        let octets = encode_message(encoding, &server.next_direct_message_id(), &publication);
+        session
+            .shared()
+            .outbox()
+            .push(Frame::of_subscription(octets, *key));
+    }
+}
+
+/// An error with its causes, on one line and with nothing in it that could forge a log line.
+struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for ErrorChain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut next = Some(self.0);
+        let mut separator = "";
+        while let Some(error) = next {
+            write!(f, "{separator}{}", error.to_string().escape_debug())?;
+            separator = ": ";
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Tells all listeners of an event, one after the other; a failure of one does not keep it from the next.
+pub(super) fn tell<E: crate::ApplicationEvent>(
+    server: &Arc<ServerState>,
+    session: SessionId,
+    event: E,
+) -> Option<BoxFuture<'static, ()>> {
+    if server.handlers.listeners(std::any::TypeId::of::<E>()).is_empty() {
+        return None;
+    }
+    let server = Arc::clone(server);
+    let event: Arc<dyn std::any::Any + Send + Sync> = Arc::new(event);
+    Some(Box::pin(async move {
+        for listener in server.handlers.listeners(std::any::TypeId::of::<E>()) {
+            if let Err(error) = listener.call(Arc::clone(&event)).await {
+                tracing::error!(%session, error = %ErrorChain(&error), "an event listener failed");
+            }
+        }
+    }))
+}

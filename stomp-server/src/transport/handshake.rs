@@ -1,0 +1,232 @@
+//! Opening a WebSocket (RFC 6455 section 4).
+
+use std::net::SocketAddr;
+
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
+    header::{
+        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::{AllowedOrigins, Body};
+
+/// The request that opened a connection, for the authenticator.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Handshake {
+    /// The request's target.
+    pub uri: Uri,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// Who connected: the client, or the last proxy.
+    pub peer: SocketAddr,
+}
+
+/// Why a request does not open a WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refused {
+    #[error("this is a WebSocket endpoint: it answers GET")]
+    Method,
+    #[error("this is a WebSocket endpoint: the request must ask for an upgrade to websocket")]
+    NoUpgrade,
+    #[error("this server speaks WebSocket version 13")]
+    Version,
+    #[error("the header sec-websocket-key is missing or malformed")]
+    Key,
+    #[error("pages of this origin may not connect")]
+    Origin,
+}
+
+impl Refused {
+    pub(super) fn response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.to_string()));
+        *response.status_mut() = match self {
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoUpgrade | Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Key => StatusCode::BAD_REQUEST,
+            Self::Origin => StatusCode::FORBIDDEN,
+        };
+        let headers = response.headers_mut();
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
+        match self {
+            Self::Method => drop(headers.insert(http::header::ALLOW, HeaderValue::from_static("GET"))),
+            Self::NoUpgrade => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
+            Self::Version => drop(headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
+            Self::Key | Self::Origin => {}
+        }
+        response
+    }
+}
+
+/// The answer that accepts a WebSocket.
+pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Result<Response<Body>, Refused> {
+    let headers = request.headers();
+    if request.method() != Method::GET {
+        return Err(Refused::Method);
+    }
+    if request.version() < Version::HTTP_11
+        || !names(headers, CONNECTION, "upgrade")
+        || !names(headers, UPGRADE, "websocket")
+    {
+        return Err(Refused::NoUpgrade);
+    }
+    if headers
+        .get(SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        return Err(Refused::Version);
+    }
+    let key = headers
+        .get(SEC_WEBSOCKET_KEY)
+        .filter(|key| is_key(key))
+        .ok_or(Refused::Key)?;
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    // An origin that is no text is nobody's own.
+    let origin = headers
+        .get(ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or("null"));
+    if !origins.allows(origin, text(HOST)) {
+        return Err(Refused::Origin);
+    }
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let answer = response.headers_mut();
+    answer.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    let derived = HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(|_| Refused::Key)?;
+    answer.insert(SEC_WEBSOCKET_ACCEPT, derived);
+    if let Some(protocol) = sub_protocol(headers) {
+        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+    }
+    Ok(response)
+}
+
+/// The first of the client's sub-protocols that is one of STOMP's. The version itself is agreed on in CONNECT.
+fn sub_protocol(headers: &HeaderMap) -> Option<&'static str> {
+    let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL);
+    let offered = offered
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let known = stomp_core::Version::ALL.map(stomp_core::Version::sub_protocol);
+    offered
+        .filter_map(|protocol| known.into_iter().find(|known| *known == protocol.trim()))
+        .next()
+}
+
+fn names(headers: &HeaderMap, header: http::HeaderName, token: &str) -> bool {
+    let mut values = headers
+        .get_all(header)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values.any(|value| {
+        value
+            .split(',')
+            .any(|part| part.trim().eq_ignore_ascii_case(token))
+    })
+}
+
+/// 16 octets in base 64.
+fn is_key(key: &HeaderValue) -> bool {
+    let key = key.as_bytes();
+    key.len() == 24
+        && key.ends_with(b"==")
+        && key[..22]
+            .iter()
+            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    fn request(change: &[(&str, Option<&str>)]) -> Request<()> {
+        let mut request = Request::get("/ws").body(()).expect("a request");
+        let usual = [
+            ("host", Some("h")),
+            ("connection", Some("keep-alive, Upgrade")),
+            ("upgrade", Some("WebSocket")),
+            ("sec-websocket-version", Some("13")),
+            ("sec-websocket-key", Some(KEY)),
+        ];
+        for (name, value) in usual.iter().chain(change) {
+            let name = http::HeaderName::try_from(*name).expect("a name");
+            match value {
+                Some(value) => drop(
+                    request
+                        .headers_mut()
+                        .insert(name, HeaderValue::try_from(*value).expect("a value")),
+                ),
+                None => drop(request.headers_mut().remove(name)),
+            }
+        }
+        request
+    }
+
+    #[test]
+    fn a_proper_request_is_accepted() {
+        let response = accept(&request(&[]), &AllowedOrigins::SameOrigin).expect("accepted");
+        assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+        // The example of RFC 6455 section 1.3.
+        assert_eq!(
+            response.headers()[SEC_WEBSOCKET_ACCEPT],
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        );
+        assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
+    }
+
+    #[test]
+    fn the_clients_first_known_sub_protocol_is_chosen() {
+        let table = [
+            ("v12.stomp", Some("v12.stomp")),
+            ("v10.stomp, v11.stomp, v12.stomp", Some("v10.stomp")),
+            ("mqtt,v11.stomp", Some("v11.stomp")),
+            ("mqtt", None),
+        ];
+        for (offered, chosen) in table {
+            let request = request(&[("sec-websocket-protocol", Some(offered))]);
+            let response = accept(&request, &AllowedOrigins::SameOrigin).expect("accepted");
+            let got = response
+                .headers()
+                .get(SEC_WEBSOCKET_PROTOCOL)
+                .map(|value| value.to_str().expect("text"));
+            assert_eq!(got, chosen, "{offered}");
+        }
+    }
+
+    #[test]
+    fn other_requests_are_refused_by_name() {
+        let table: [(&str, Option<&str>, Refused); 8] = [
+            ("connection", None, Refused::NoUpgrade),
+            ("connection", Some("close"), Refused::NoUpgrade),
+            ("upgrade", Some("h2c"), Refused::NoUpgrade),
+            ("sec-websocket-version", None, Refused::Version),
+            ("sec-websocket-version", Some("8"), Refused::Version),
+            ("sec-websocket-key", None, Refused::Key),
+            ("sec-websocket-key", Some("short"), Refused::Key),
+            ("origin", Some("http://evil.example"), Refused::Origin),
+        ];
+        for (name, value, refused) in table {
+            let got = accept(&request(&[(name, value)]), &AllowedOrigins::SameOrigin);
+            assert_eq!(got.err(), Some(refused), "{name}: {value:?}");
+        }
+        let mut post = request(&[]);
+        *post.method_mut() = Method::POST;
+        assert_eq!(
+            accept(&post, &AllowedOrigins::SameOrigin).err(),
+            Some(Refused::Method)
+        );
+    }
+}

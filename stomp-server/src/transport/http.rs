@@ -1,0 +1,171 @@
+//! HTTP: the endpoints, and whatever else an application serves on the same port.
+
+use std::{convert::Infallible, fmt, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn, upgrade::Upgraded};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+
+use super::{Handshake, WebSocket, handshake};
+use crate::{app::ServerState, session::Connection};
+
+/// The body of an HTTP response.
+pub type Body = Full<Bytes>;
+
+/// Answers the HTTP requests that are for no endpoint: pages, an API.
+///
+/// Implemented for functions and closures from a request to a future of a response. A request may be upgraded through
+/// `hyper::upgrade::on`.
+pub trait HttpHandler: Send + Sync + 'static {
+    /// The response, sooner or later.
+    fn handle(&self, request: Request<Incoming>)
+    -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>>;
+}
+
+impl<F, Fut> HttpHandler for F
+where
+    F: Fn(Request<Incoming>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Response<Body>> + Send + 'static,
+{
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+        Box::pin(self(request))
+    }
+}
+
+/// Serves one connection until it is closed or has become a WebSocket.
+pub(crate) async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: Arc<ServerState>) {
+    set_options(&stream, server.config.kernel_send_buffer);
+    let deadline = server.config.handshake_deadline;
+    let stopping = server.stopping.clone();
+    let service = service_fn(|request| {
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(respond(request, peer, server).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(deadline)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "an HTTP connection broke");
+    }
+}
+
+async fn respond(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    server: Arc<ServerState>,
+) -> Response<Body> {
+    let Some(endpoint) = server
+        .endpoints
+        .iter()
+        .find(|endpoint| endpoint.path() == request.uri().path())
+    else {
+        return match &server.fallback {
+            Some(fallback) => fallback.handle(request).await,
+            None => status(StatusCode::NOT_FOUND),
+        };
+    };
+    if server.stopping.is_cancelled() {
+        return status(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    match handshake::accept(&request, endpoint.origins()) {
+        Ok(response) => {
+            let upgrade = hyper::upgrade::on(&mut request);
+            let handshake = Handshake {
+                uri: request.uri().clone(),
+                headers: request.headers().clone(),
+                peer,
+            };
+            server.spawn_session(run(upgrade, handshake, Arc::clone(&server)));
+            response
+        }
+        Err(refused) => {
+            server.counters.sessions_refused.increment();
+            tracing::debug!(%peer, %refused, "a handshake was refused");
+            refused.response()
+        }
+    }
+}
+
+/// Runs a session once its connection has been upgraded.
+async fn run(upgrade: hyper::upgrade::OnUpgrade, handshake: Handshake, server: Arc<ServerState>) {
+    let Ok(upgraded) = upgrade.await else { return };
+    let max_message = server.config.max_message();
+    // Nothing of hyper's is kept: its read buffer is larger than all that an idle session holds.
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => {
+            let (io, early) = (parts.io.into_inner(), parts.read_buf);
+            start(io, early, max_message, handshake, server).await;
+        }
+        Err(upgraded) => {
+            start(
+                TokioIo::<Upgraded>::new(upgraded),
+                Bytes::new(),
+                max_message,
+                handshake,
+                server,
+            )
+            .await
+        }
+    }
+}
+
+fn start<S>(
+    io: S,
+    early: Bytes,
+    max_message: usize,
+    handshake: Handshake,
+    server: Arc<ServerState>,
+) -> Pin<Box<dyn Future<Output = ()> + Send>>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+{
+    // Copied, so that the octets do not keep the buffer that they were read into.
+    let early = Bytes::copy_from_slice(&early);
+    Box::pin(Connection::new(
+        WebSocket::new(io, early, max_message),
+        handshake,
+        server,
+    ))
+}
+
+/// Failures leave the socket as it is: it works all the same.
+fn set_options(stream: &TcpStream, kernel_send_buffer: u32) {
+    let _ = stream.set_nodelay(true);
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if kernel_send_buffer > 0 {
+        let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(kernel_send_buffer);
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    if kernel_send_buffer > 0 {
+        let _ = socket2::SockRef::from(stream).set_send_buffer_size(kernel_send_buffer as usize);
+    }
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let text = status.canonical_reason().unwrap_or_default();
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response
+}
+
+impl fmt::Debug for dyn HttpHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpHandler")
+    }
+}

@@ -1,0 +1,133 @@
+//! Which web pages may connect.
+
+/// The origins whose pages may open a connection. Clients that are no browsers send no `Origin` and are not concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum AllowedOrigins {
+    /// Pages from the server's own host and port. The default.
+    #[default]
+    SameOrigin,
+    /// Pages from origins that match one of these: `https://example.org`, `https://*.example.org`,
+    /// `http://localhost:[*]`, `http://localhost:[8080,8081]`, `*` (Spring's `setAllowedOriginPatterns`).
+    Patterns(Vec<String>),
+}
+
+impl AllowedOrigins {
+    /// May a page from `origin` connect to the server that the client calls `host`?
+    pub(crate) fn allows(&self, origin: Option<&str>, host: Option<&str>) -> bool {
+        let Some(origin) = origin else { return true };
+        match self {
+            Self::SameOrigin => host.is_some_and(|host| is_same(origin, host)),
+            Self::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, origin)),
+        }
+    }
+}
+
+/// An origin has a scheme and leaves the scheme's own port away; a `Host` has no scheme. Behind a proxy that ends TLS
+/// the server cannot know the scheme, so host and port decide.
+fn is_same(origin: &str, host: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else {
+        return false;
+    };
+    let own_port = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return false,
+    };
+    let host = host.strip_suffix(own_port).unwrap_or(host);
+    authority.eq_ignore_ascii_case(host)
+}
+
+fn matches(pattern: &str, origin: &str) -> bool {
+    match pattern
+        .strip_suffix(']')
+        .and_then(|pattern| pattern.rsplit_once(":["))
+    {
+        Some((pattern, ports)) => {
+            let (host, port) = match origin.rsplit_once(':') {
+                Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => (host, port),
+                _ => (origin, ""),
+            };
+            (ports == "*" || ports.split(',').any(|allowed| allowed.trim() == port)) && glob(pattern, host)
+        }
+        None => glob(pattern, origin),
+    }
+}
+
+/// `*` stands for any text; everything else for itself, whatever its case.
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (
+        pattern.trim_end_matches('/').to_ascii_lowercase(),
+        text.to_ascii_lowercase(),
+    );
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let mut pieces = pieces.peekable();
+    let mut exact = true;
+    while let Some(piece) = pieces.next() {
+        exact = false;
+        if pieces.peek().is_none() {
+            return rest.ends_with(piece);
+        }
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    !exact || rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_origin_is_the_same_host_and_port() {
+        let table = [
+            (None, "example.org", true),
+            (Some("http://example.org"), "example.org", true),
+            (Some("https://example.org"), "example.org", true),
+            (Some("http://example.org"), "example.org:80", true),
+            (Some("http://localhost:8080"), "localhost:8080", true),
+            (Some("http://localhost:8081"), "localhost:8080", false),
+            (Some("http://evil.example"), "example.org", false),
+            (Some("null"), "example.org", false),
+            (Some("file://"), "", false),
+        ];
+        for (origin, host, allowed) in table {
+            assert_eq!(
+                AllowedOrigins::SameOrigin.allows(origin, Some(host)),
+                allowed,
+                "{origin:?} at {host}"
+            );
+        }
+        assert!(!AllowedOrigins::SameOrigin.allows(Some("http://example.org"), None));
+    }
+
+    #[test]
+    fn patterns_match_hosts_and_ports() {
+        let table = [
+            ("*", "http://a.example", true),
+            ("https://example.org", "https://example.org", true),
+            ("https://example.org", "http://example.org", false),
+            ("https://*.example.org", "https://a.example.org", true),
+            ("https://*.example.org", "https://a.b.example.org", true),
+            ("https://*.example.org", "https://example.org", false),
+            ("https://*.example.org", "https://example.org.evil.example", false),
+            ("http://localhost:[*]", "http://localhost:3000", true),
+            ("http://localhost:[*]", "http://localhost", true),
+            ("http://localhost:[8080, 8081]", "http://localhost:8081", true),
+            ("http://localhost:[8080,8081]", "http://localhost:9000", false),
+            ("https://a*b*c", "https://a-b-b-c", true),
+            ("https://a*b*c", "https://a-c", false),
+        ];
+        for (pattern, origin, allowed) in table {
+            let origins = AllowedOrigins::Patterns(vec![pattern.to_owned()]);
+            assert_eq!(
+                origins.allows(Some(origin), Some("h")),
+                allowed,
+                "{pattern} for {origin}"
+            );
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `cargo xtask test`: all that must hold before a change goes in.
+
+use std::env::consts::EXE_SUFFIX;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::root;
+use crate::setup;
+use crate::steps::{Steps, run};
+
+/// What cargo does alone: a name, arguments, and what to add to the environment.
+type Chore = (
+    &'static str,
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+
+const CARGO: &[Chore] = &[
+    ("format", &["fmt", "--all", "--check"], &[]),
+    (
+        "lints",
+        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        &[],
+    ),
+    (
+        "docs",
+        &["doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    ),
+    ("tests", &["test", "--workspace"], &[]),
+    (
+        "core without features",
+        &["check", "-p", "stomp-core", "--no-default-features"],
+        &[],
+    ),
+    (
+        "server without features",
+        &["check", "-p", "stomp-server", "--no-default-features"],
+        &[],
+    ),
+    (
+        "server with all features",
+        &["check", "-p", "stomp-server", "--all-features"],
+        &[],
+    ),
+];
+const LICENCES: &str = "licences and sources";
+const BUILD: &str = "build the chat";
+const SETUP: &str = "set-up of the browser test";
+const BROWSER: &str = "browser";
+
+/// Runs everything; without `system` only what needs Rust alone.
+pub(crate) fn run_all(system: bool) -> Result<()> {
+    plan(system);
+    let mut steps = Steps::default();
+    for (name, args, env) in CARGO {
+        steps.run(name, || cargo(args, env));
+    }
+    steps.run(LICENCES, licences);
+    let built = steps.run(BUILD, || cargo(&["build", "-p", "chat"], &[]));
+    browser(&mut steps, system, built);
+    steps.finish()
+}
+
+fn plan(system: bool) {
+    let names: Vec<&str> = CARGO
+        .iter()
+        .map(|(name, ..)| *name)
+        .chain([LICENCES, BUILD])
+        .collect();
+    println!("With Rust alone: {}.", names.join(", "));
+    if system {
+        println!("With Node and Chromium, installed if they are missing (apt-get, npm): {BROWSER}.");
+    } else {
+        println!("Left out, as --no-system asks: {BROWSER} (needs Node, npm and Chromium).");
+    }
+}
+
+fn browser(steps: &mut Steps, system: bool, built: bool) {
+    if !system {
+        return steps.leave_out(BROWSER, "--no-system");
+    }
+    if !steps.run(SETUP, setup::browser) {
+        return steps.leave_out(BROWSER, "its set-up failed");
+    }
+    if !built {
+        return steps.leave_out(BROWSER, "the chat was not built");
+    }
+    steps.run(BROWSER, drive_browser);
+}
+
+fn drive_browser() -> Result<()> {
+    let chat = setup::target()?.join("debug").join(format!("chat{EXE_SUFFIX}"));
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec", "chat.test.js"]);
+    run(node
+        .current_dir(root().join("tests/browser"))
+        .env("CHAT_BIN", chat))
+}
+
+fn licences() -> Result<()> {
+    let deny = setup::cargo_deny()?;
+    run(Command::new(deny)
+        .args(["--workspace", "check", "licenses", "bans", "sources"])
+        .current_dir(root()))
+}
+
+fn cargo(args: &[&str], env: &[(&str, &str)]) -> Result<()> {
+    run(Command::new("cargo")
+        .args(args)
+        .envs(env.iter().copied())
+        .current_dir(root()))
+}
