@@ -152,8 +152,4 @@ impl ExceptionHandler {
     pub(crate) fn reply_targets(&self, cx: &MessageContext) -> Result<Vec<ReplyTarget>, HandlerError> {
         self.0.targets.resolve_broadcast(cx)
     }
-
-    pub(crate) fn name(&self) -> &'static str {
-        self.0.meta.name
-    }
 }

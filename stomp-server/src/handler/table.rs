@@ -148,3 +148,94 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handler::route::{ExecutionMode, Location};
+
+    /// A route with one pattern; tests may leak.
+    fn route(pattern: String) -> &'static RouteMeta {
+        let pattern: &'static str = pattern.leak();
+        let location = Location::new("table.rs", 1, 1);
+        let parts = Box::leak(Box::new([("", pattern)]));
+        let mode = ExecutionMode::Ordered;
+        Box::leak(Box::new(RouteMeta::new(
+            pattern,
+            MessageKind::Send,
+            &[],
+            parts,
+            &[],
+            mode,
+            location,
+            "",
+        )))
+    }
+
+    /// Small numbers in an order of no significance (a linear congruential generator).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).expect("31 bits fit") % limit
+        }
+
+        fn path(&mut self, segments: &[&str]) -> String {
+            let length = 1 + self.below(3);
+            (0..length)
+                .map(|at| {
+                    format!(
+                        "/{}",
+                        segments[self.below(segments.len())].replace('N', &at.to_string())
+                    )
+                })
+                .collect()
+        }
+    }
+
+    /// What the documentation of Spring's comparator says: of all that match, an equal text first, then the one that
+    /// none other beats.
+    fn by_scanning(routes: &[&'static RouteMeta], path: &str) -> Option<usize> {
+        let parse = |route: &RouteMeta| grammar::mapping("", route.name, Separator::Slash).unwrap();
+        let all = routes
+            .iter()
+            .enumerate()
+            .map(|(index, route)| (index, parse(route)));
+        let matching: Vec<_> = all.filter(|(_, pattern)| pattern.matches(path)).collect();
+        let winner = matching.iter().find(|(index, pattern)| {
+            matching
+                .iter()
+                .all(|(other, rival)| index == other || pattern.compare(rival, path).is_lt())
+        });
+        winner.map(|(index, _)| *index)
+    }
+
+    #[test]
+    fn look_ups_agree_with_a_scan_of_everything() {
+        let mut numbers = Numbers(7);
+        let (mut tables, mut hits) = (0, 0);
+        while tables < 150 {
+            let size = 1 + numbers.below(5);
+            let patterns = (0..size).map(|_| numbers.path(&["a", "b", "c", "{vN}", "*", "x{vN}", "**"]));
+            let routes: Vec<_> = patterns.collect::<Vec<_>>().into_iter().map(route).collect();
+            let mut problems = Vec::new();
+            let table = Table::build(&routes, Separator::Slash, &mut problems);
+            if !problems.is_empty() {
+                continue;
+            }
+            tables += 1;
+            for _ in 0..40 {
+                let path = numbers.path(&["a", "b", "c", "xa", "*"]);
+                let found = table.find(MessageKind::Send, &path).map(|hit| hit.route);
+                let names: Vec<_> = routes.iter().map(|route| route.name).collect();
+                assert_eq!(found, by_scanning(&routes, &path), "{path} in {names:?}");
+                hits += usize::from(found.is_some());
+            }
+        }
+        assert!(hits > 400, "{hits} hits are too few to tell anything");
+    }
+}
