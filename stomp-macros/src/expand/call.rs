@@ -202,8 +202,8 @@ fn check(handler: &Handler, argument: &Argument, declared: bool, paths: &Paths) 
     );
     quote_spanned! {argument.span=>
         const _: () = {
-            use #p::ProbeAny as _;
-            #p::check_argument(#p::Probe::<#ty>::VARIABLE, #declared, #message)
+            use #p::{Probe as __Probe, ProbeAny as _, check_argument as __check_argument};
+            __check_argument(__Probe::<#ty>::VARIABLE, #declared, #message)
         };
     }
 }

@@ -4,6 +4,10 @@
 //! references that applies, so the steps below are ordered choices. With *n* choices the call needs *n* + 1 `&`.
 
 #![allow(missing_docs, reason = "for generated code only")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "all choices of a step are called alike, with the value"
+)]
 
 use std::{
     future::{Future, Ready, ready},
