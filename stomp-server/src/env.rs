@@ -16,10 +16,13 @@ use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 #[derive(Clone)]
 pub struct Env(Arc<Inner>);
 
+/// Fills a slice with random octets.
+type Entropy = Box<dyn Fn(&mut [u8]) + Send + Sync>;
+
 struct Inner {
     origin: OnceLock<Instant>,
     runtime: OnceLock<Handle>,
-    entropy: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+    entropy: Entropy,
 }
 
 impl Env {

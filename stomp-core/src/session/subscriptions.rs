@@ -69,6 +69,10 @@ struct Subscription {
 pub struct Subscriptions {
     slots: Vec<Option<Subscription>>,
     /// From id to slot, once a linear search would cost.
+    #[expect(
+        clippy::box_collection,
+        reason = "most sessions have none, and every octet of an idle session counts"
+    )]
     index: Option<Box<HashMap<SubscriptionId, u32>>>,
     live: u32,
     generation: u32,

@@ -22,7 +22,6 @@ pub struct StompServer {
 impl StompServer {
     /// Starts from the defaults: handlers that were linked in, application prefix `/app`, simple broker on `/topic`
     /// and `/queue`, user prefix `/user`, heart-beats of ten seconds; no endpoint yet.
-    #[must_use]
     pub fn builder() -> StompServerBuilder {
         StompServerBuilder::new()
     }

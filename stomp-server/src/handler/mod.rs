@@ -48,7 +48,7 @@ pub use self::{
 };
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
-    exception::ExceptionHandler,
+    call::Called,
     registration::ExplicitController,
     services::Services,
     targets::ReplyTarget,

@@ -94,8 +94,7 @@ impl Answers {
         while session.outbox().has_room() {
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(answer) => {
-                    if let Err(error) = answer.and_then(|answer| self.desk.send(answer)) {
-                        self.desk.report(&error);
+                    if self.send(answer).is_err() {
                         return Poll::Ready(());
                     }
                 }

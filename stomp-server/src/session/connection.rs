@@ -108,14 +108,17 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Goes as far as possible; ready when the session is over.
+    ///
+    /// It sleeps only when nothing of this has moved: the transport has nothing more to read, no request can go on, the
+    /// outbox is empty or the transport takes no more, and nobody has called.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.shared.take_deadline_passed() {
-            self.armed_for = None;
-            self.rearm = true;
-            self.on_deadline();
-        }
         loop {
-            self.poll_receive(cx);
+            if self.shared.take_deadline_passed() {
+                self.armed_for = None;
+                self.rearm = true;
+                self.on_deadline();
+            }
+            let received = self.poll_receive(cx);
             self.decode();
             self.poll_answers(cx);
             let handled = self.poll_requests(cx);
@@ -123,7 +126,7 @@ impl<T: Transport> Connection<T> {
             if self.is_over() {
                 return Poll::Ready(());
             }
-            if !handled && !sent {
+            if !received && !handled && !sent {
                 break;
             }
         }
@@ -137,9 +140,10 @@ impl<T: Transport> Connection<T> {
         matches!(self.phase, Phase::Gone { told: true, .. }) && self.busy.is_none()
     }
 
-    fn poll_receive(&mut self, cx: &mut Context<'_>) {
+    /// Reads what has come; says whether there may be more.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> bool {
         match self.phase {
-            Phase::Open if self.input.is_empty() && self.has_room() => self.receive(cx),
+            Phase::Open if self.reads() => self.receive(cx),
             Phase::Closing { reason, until, shut } if self.unsent.is_empty() => {
                 let closed = shut || self.await_close(cx);
                 self.phase = Phase::Closing {
@@ -150,29 +154,25 @@ impl<T: Transport> Connection<T> {
                 if closed && self.transport.poll_drain(cx).is_ready() {
                     self.leave(reason);
                 }
+                false
             }
-            Phase::Open | Phase::Finishing(_) | Phase::Closing { .. } | Phase::Gone { .. } => {}
+            Phase::Open | Phase::Finishing(_) | Phase::Closing { .. } | Phase::Gone { .. } => false,
         }
     }
 
-    fn receive(&mut self, cx: &mut Context<'_>) {
-        while self.input.is_empty()
-            && let Poll::Ready(received) = self.transport.poll_receive(cx, &mut self.input)
-        {
-            self.machine.heard(self.server.wheel.now());
-            match received {
-                Received::Something => self.send_control(),
-                Received::Closed => {
-                    // Its answer is the last thing to be written: it stays with the transport until then.
-                    self.phase = Phase::Finishing(CloseReason::ConnectionLost);
-                }
-                Received::Broken(reason) => self.phase = Phase::Finishing(reason),
-                Received::Lost => self.leave(CloseReason::ConnectionLost),
-            }
-            if self.phase != Phase::Open {
-                return;
-            }
+    fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        let Poll::Ready(received) = self.transport.poll_receive(cx, &mut self.input) else {
+            return false;
+        };
+        self.machine.heard(self.server.wheel.now());
+        match received {
+            Received::Something => self.send_control(),
+            // Its answer is the last thing to be written: it stays with the transport until then.
+            Received::Closed => self.phase = Phase::Finishing(CloseReason::ConnectionLost),
+            Received::Broken(reason) => self.phase = Phase::Finishing(reason),
+            Received::Lost => self.leave(CloseReason::ConnectionLost),
         }
+        true
     }
 
     /// Has the client closed its side? If so, nothing more is written.
@@ -275,9 +275,7 @@ impl<T: Transport> Connection<T> {
         let mut at = 0;
         while at < self.answers.len() {
             let answers = &mut self.answers[at];
-            let live = answers
-                .desk
-                .subscription()
+            let live = answers.subscription()
                 .is_none_or(|key| self.machine.subscriptions().is_live(key));
             if live && answers.poll(cx, &self.shared).is_pending() {
                 at += 1;
@@ -348,17 +346,21 @@ impl<T: Transport> Connection<T> {
                 self.phase = Phase::Finishing(reason);
             }
         }
-        slow || commanded
+        slow || commanded || taken.called
     }
 
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
+        if !self.reads() {
+            // Whoever is not listened to is not late.
+            self.machine.heard(now);
+        }
         match self.phase {
             Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
                 Overdue::Nothing => {}
                 Overdue::HeartBeat => self.send(Frame::of_session(Arc::clone(&self.server.heart_beat))),
                 Overdue::Ended(reason) => {
-                    self.fail(&Fault::new(reason, "the client was silent for too long"))
+                    self.fail(&Fault::new(reason, "the client was silent for too long"));
                 }
             },
             Phase::Closing { reason, until, .. } if until <= now => self.leave(reason),
@@ -443,6 +445,11 @@ impl<T: Transport> Connection<T> {
         if let Some(frame) = self.transport.take_control() {
             self.send(frame);
         }
+    }
+
+    /// Is the client listened to? Not while its frames wait for its handlers.
+    fn reads(&self) -> bool {
+        self.input.is_empty() && self.has_room()
     }
 
     fn has_room(&self) -> bool {

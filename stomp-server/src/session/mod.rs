@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     outbox: Outbox,
     /// Completions that the session waits for before it handles its next frame.
     completions: AtomicU32,
+    /// It does so just now, and must be called when the last one comes.
+    waiting: AtomicBool,
     /// The wheel has come round to the session's deadline.
     deadline_passed: AtomicBool,
 }
@@ -127,6 +129,7 @@ impl Shared {
             attributes: Attributes::default(),
             outbox: Outbox::new(outbox_limit),
             completions: AtomicU32::new(0),
+            waiting: AtomicBool::new(false),
             deadline_passed: AtomicBool::new(false),
         }
     }
@@ -152,24 +155,29 @@ impl Shared {
 
     /// The session waits for one completion more.
     pub(crate) fn expect_completion(&self) {
-        self.completions.fetch_add(1, Ordering::AcqRel);
+        self.completions.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A completion has come; the last one wakes the session.
+    /// A completion has come; the last one calls the session, if it waits.
     pub(crate) fn complete(&self) {
-        if self.completions.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.outbox.wake();
+        if self.completions.fetch_sub(1, Ordering::SeqCst) == 1 && self.waiting.swap(false, Ordering::SeqCst)
+        {
+            self.outbox.call();
         }
     }
 
-    /// Does the session wait for completions?
+    /// Must the session wait for completions? If so, the last one calls it.
     pub(crate) fn awaits_completion(&self) -> bool {
-        self.completions.load(Ordering::Acquire) > 0
+        let outstanding = || self.completions.load(Ordering::SeqCst) > 0;
+        outstanding() && {
+            self.waiting.store(true, Ordering::SeqCst);
+            outstanding()
+        }
     }
 
     pub(crate) fn deadline_passed(&self) {
         self.deadline_passed.store(true, Ordering::Release);
-        self.outbox.wake();
+        self.outbox.call();
     }
 
     pub(crate) fn take_deadline_passed(&self) -> bool {

@@ -78,6 +78,8 @@ struct State {
     waker: Option<Waker>,
     /// The session's task sleeps and must be woken for anything new.
     parked: bool,
+    /// Somebody called while the task was running: it must look round once more before it sleeps.
+    called: bool,
     /// A frame did not fit; the queue has been given up.
     overflowed: bool,
     /// Nothing is taken any more.
@@ -98,6 +100,8 @@ pub(crate) enum Pushed {
 pub(crate) struct Taken {
     pub(crate) commands: Vec<Command>,
     pub(crate) overflowed: bool,
+    /// There may be something new that is no frame and no command.
+    pub(crate) called: bool,
 }
 
 impl Outbox {
@@ -141,54 +145,27 @@ impl Outbox {
         }
     }
 
-    /// Wakes the session without anything new, for its deadlines.
-    pub(crate) fn wake(&self) {
-        self.lock().wake();
+    /// Has the session look round, for what is no frame: a deadline, a completion.
+    pub(crate) fn call(&self) {
+        let mut state = self.lock();
+        state.called = true;
+        state.wake();
     }
 
     /// Says that `written` octets have reached the kernel, and swaps everything that waits into `empty`. When nothing
-    /// waits the task is parked: the next push wakes it.
+    /// waits the task is parked: whatever is new wakes it.
     pub(crate) fn take(&self, written: usize, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> Taken {
         debug_assert!(empty.is_empty(), "swapped out, not merged");
         let mut state = self.lock();
-        state.octets -= written.min(state.octets);
-        let commands = std::mem::take(&mut state.commands);
         if !state.queue.is_empty() {
             std::mem::swap(&mut state.queue, empty);
         }
-        let parked = empty.is_empty() && commands.is_empty();
-        state.parked = parked;
-        if parked
-            && !state
-                .waker
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            state.waker = Some(cx.waker().clone());
-        }
-        Taken {
-            commands,
-            overflowed: state.overflowed,
-        }
+        state.taken(written, empty.is_empty(), cx)
     }
 
-    /// Parks without taking: the connection cannot be written to just now.
+    /// The same without taking frames: the connection cannot be written to just now.
     pub(crate) fn park(&self, written: usize, cx: &Context<'_>) -> Taken {
-        let mut state = self.lock();
-        state.octets -= written.min(state.octets);
-        let commands = std::mem::take(&mut state.commands);
-        state.parked = commands.is_empty();
-        if !state
-            .waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            state.waker = Some(cx.waker().clone());
-        }
-        Taken {
-            commands,
-            overflowed: state.overflowed,
-        }
+        self.lock().taken(written, true, cx)
     }
 
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
@@ -219,6 +196,26 @@ impl Outbox {
 }
 
 impl State {
+    fn taken(&mut self, written: usize, sleeps: bool, cx: &Context<'_>) -> Taken {
+        self.octets -= written.min(self.octets);
+        let commands = std::mem::take(&mut self.commands);
+        let called = std::mem::take(&mut self.called);
+        self.parked = sleeps && commands.is_empty() && !called;
+        if self.parked
+            && !self
+                .waker
+                .as_ref()
+                .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            self.waker = Some(cx.waker().clone());
+        }
+        Taken {
+            commands,
+            overflowed: self.overflowed,
+            called,
+        }
+    }
+
     fn wake(&mut self) {
         if std::mem::replace(&mut self.parked, false)
             && let Some(waker) = &self.waker

@@ -110,7 +110,7 @@ impl<T: Transport> Connection<T> {
             principal.as_ref().map(Principal::name),
         );
         let octets = encode_session_frame(self.transport.framing(), |out| {
-            machine.accept(out, connect, &id, user, now)
+            machine.accept(out, connect, &id, user, now);
         });
         self.shared.set_principal(principal);
         self.accepted = true;
