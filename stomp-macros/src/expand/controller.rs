@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, Type, ext::IdentExt, spanned::Spanned};
 
-use super::{Paths, allow, call, here, location, route::Tables};
+use super::{Paths, allow, call, here, location, route::Tables, spare};
 use crate::{
     diag::Diagnostics,
     grammar::Pattern,
@@ -107,6 +107,7 @@ fn handler(method: &mut ImplItemFn, around: Surroundings<'_>, diags: &mut Diagno
     let handler = (attributes.len() == all)
         .then(|| Handler::new(&attributes, &method.attrs, &mut method.sig, around, diags))
         .flatten();
+    spare(&mut method.attrs);
     for input in &mut method.sig.inputs {
         if let syn::FnArg::Typed(argument) = input {
             let _ = take_annotation(argument);
