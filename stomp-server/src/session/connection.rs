@@ -19,10 +19,11 @@ use super::{
     Command, Frame, Session, Shared,
     busy::Busy,
     inbox::{Inbox, ends_session},
-    outbox::Taken,
     unsent::{Unsent, Written},
     work::{Answers, tell},
 };
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 use crate::{
     SessionDisconnectEvent,
     app::ServerState,
@@ -56,12 +57,12 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) phase: Phase,
     /// CONNECTED has been sent, so the session's end will be an event.
     pub(super) accepted: bool,
-    /// Octets written since the outbox was told.
-    settled: usize,
     /// Look at the deadlines again: something has happened that may have changed them.
     pub(super) rearm: bool,
     /// The earliest entry in the wheel.
     armed_for: Option<Moment>,
+    /// A shutdown waits for this to be gone.
+    _token: TaskTrackerToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,7 @@ impl<T: Transport> Connection<T> {
         let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
+        let token = server.tasks.token();
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -101,9 +103,9 @@ impl<T: Transport> Connection<T> {
             unsent: Unsent::default(),
             phase: Phase::Open,
             accepted: false,
-            settled: 0,
             rearm: true,
             armed_for: None,
+            _token: token,
         }
     }
 
@@ -320,47 +322,40 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Writes what waits; says whether that made room for more to be done.
+    /// Writes what waits; says whether more is to be done.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut written = Written::default();
-        let mut obeyed = false;
-        loop {
-            let settled = std::mem::take(&mut self.settled);
-            let taken = if self.unsent.is_empty() {
-                self.shared.outbox().take(settled, &mut self.unsent.frames, cx)
-            } else {
-                self.shared.outbox().park(settled, cx)
-            };
-            obeyed |= self.obey(taken);
-            if self.unsent.is_empty() || obeyed {
-                break;
+        let outbox = self.shared.outbox();
+        let asked = if self.unsent.is_empty() {
+            let asked = outbox.take(&mut self.unsent.frames, cx);
+            if self.machine.subscriptions().any_ended() {
+                outbox.settle(self.unsent.drop_ended(self.machine.subscriptions()));
             }
-            self.settled += self.unsent.drop_ended(self.machine.subscriptions());
-            let before = written.octets;
-            let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
-            self.settled += written.octets - before;
-            match poll {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => {
-                    self.leave(CloseReason::ConnectionLost);
-                    obeyed = true;
-                    break;
-                }
-                Poll::Pending => {
-                    let settled = std::mem::take(&mut self.settled);
-                    let taken = self.shared.outbox().park(settled, cx);
-                    obeyed |= self.obey(taken);
-                    break;
-                }
-            }
+            asked
+        } else {
+            outbox.park(cx)
+        };
+        if asked {
+            self.obey();
+            return true;
         }
+        !self.unsent.is_empty() && self.write(cx)
+    }
+
+    /// Writes what was taken; says whether that made something possible.
+    fn write(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut written = Written::default();
+        let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
         self.count(written);
-        let closing = matches!(self.phase, Phase::Closing { .. });
-        obeyed || (written.writes > 0 && (closing || !self.answers.is_empty()))
+        if let Poll::Ready(Err(_)) = poll {
+            self.leave(CloseReason::ConnectionLost);
+            return true;
+        }
+        written.writes > 0 && (!self.answers.is_empty() || matches!(self.phase, Phase::Closing { .. }))
     }
 
     fn count(&mut self, written: Written) {
         if written.writes > 0 {
+            self.shared.outbox().settle(written.octets);
             self.machine.sent(self.server.wheel.now());
             let counters = &self.server.counters;
             counters.writes.add(written.writes);
@@ -369,19 +364,20 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Does what others have asked for; says whether there was anything.
-    fn obey(&mut self, taken: Taken) -> bool {
-        let slow = taken.overflowed && matches!(self.phase, Phase::Open | Phase::Finishing(_));
-        if slow {
-            self.give_up_on_slow_consumer();
-        }
-        let commanded = !taken.commands.is_empty();
-        for Command::Close(reason) in taken.commands {
+    /// Does what others have asked for. A call without a command is for a deadline or a completion: those come first
+    /// in the next round.
+    fn obey(&mut self) {
+        let asked = self.shared.outbox().asked();
+        for Command::Close(reason) in asked.commands {
             if self.phase == Phase::Open {
                 self.phase = Phase::Finishing(reason);
             }
         }
-        slow || commanded || taken.called
+        if asked.overflowed {
+            self.unsent.give_up();
+            let text = "the client does not read as fast as it is sent to";
+            self.fail(&Fault::new(CloseReason::SlowConsumer, text));
+        }
     }
 
     fn on_deadline(&mut self) {
@@ -402,14 +398,6 @@ impl<T: Transport> Connection<T> {
             Phase::Closing { .. } | Phase::Gone { .. } => {}
         }
         self.shrink();
-    }
-
-    fn give_up_on_slow_consumer(&mut self) {
-        self.unsent.give_up();
-        self.fail(&Fault::new(
-            CloseReason::SlowConsumer,
-            "the client does not read as fast as it is sent to",
-        ));
     }
 
     /// Ends the session with an ERROR.

@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Waker},
 };
 
@@ -66,6 +69,8 @@ pub(crate) enum Command {
 /// One session's frames on their way out, and its mailbox.
 pub(crate) struct Outbox {
     limit: usize,
+    /// Octets that have been written and are still counted in the state: settled when the count matters.
+    written: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -78,7 +83,7 @@ struct State {
     waker: Option<Waker>,
     /// The session's task sleeps and must be woken for anything new.
     parked: bool,
-    /// Somebody called while the task was running: it must look round once more before it sleeps.
+    /// Somebody asked for something that is no frame: the task must look round before it sleeps.
     called: bool,
     /// A frame did not fit; the queue has been given up.
     overflowed: bool,
@@ -95,13 +100,12 @@ pub(crate) enum Pushed {
     Dropped,
 }
 
-/// What [`Outbox::take`] found.
+/// What others have asked for beside writing.
 #[derive(Debug, Default)]
-pub(crate) struct Taken {
+pub(crate) struct Asked {
     pub(crate) commands: Vec<Command>,
+    /// A frame did not fit: the client does not read.
     pub(crate) overflowed: bool,
-    /// There may be something new that is no frame and no command.
-    pub(crate) called: bool,
 }
 
 impl Outbox {
@@ -109,6 +113,7 @@ impl Outbox {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
+            written: AtomicUsize::new(0),
             state: Mutex::default(),
         }
     }
@@ -120,7 +125,10 @@ impl Outbox {
         if state.closed || state.overflowed {
             return Pushed::Dropped;
         }
-        let octets = state.octets + frame.octets.len();
+        let mut octets = state.octets + frame.octets.len();
+        if octets > self.limit {
+            octets -= self.written.swap(0, Ordering::Relaxed);
+        }
         if octets > self.limit {
             state.overflowed = true;
             state.queue = VecDeque::new();
@@ -141,6 +149,7 @@ impl Outbox {
         let mut state = self.lock();
         if !state.closed {
             state.commands.push(command);
+            state.called = true;
             state.wake();
         }
     }
@@ -152,25 +161,40 @@ impl Outbox {
         state.wake();
     }
 
-    /// Says that `written` octets have reached the kernel, and swaps everything that waits into `empty`. When nothing
-    /// waits the task is parked: whatever is new wakes it.
-    pub(crate) fn take(&self, written: usize, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> Taken {
+    /// Swaps everything that waits into `empty`, and parks the task: whatever comes from now on wakes it. Says whether
+    /// anything was [asked](Self::asked) for.
+    pub(crate) fn take(&self, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> bool {
         debug_assert!(empty.is_empty(), "swapped out, not merged");
         let mut state = self.lock();
-        if !state.queue.is_empty() {
-            std::mem::swap(&mut state.queue, empty);
-        }
-        state.taken(written, empty.is_empty(), cx)
+        std::mem::swap(&mut state.queue, empty);
+        state.park(cx)
     }
 
     /// The same without taking frames: the connection cannot be written to just now.
-    pub(crate) fn park(&self, written: usize, cx: &Context<'_>) -> Taken {
-        self.lock().taken(written, true, cx)
+    pub(crate) fn park(&self, cx: &Context<'_>) -> bool {
+        self.lock().park(cx)
+    }
+
+    /// What has been asked for since this was called last.
+    pub(crate) fn asked(&self) -> Asked {
+        let mut state = self.lock();
+        state.called = false;
+        Asked {
+            commands: std::mem::take(&mut state.commands),
+            overflowed: state.overflowed,
+        }
+    }
+
+    /// Octets that were taken have been written, or dropped.
+    pub(crate) fn settle(&self, octets: usize) {
+        self.written.fetch_add(octets, Ordering::Relaxed);
     }
 
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
     pub(crate) fn has_room(&self) -> bool {
-        self.lock().octets < self.limit / 2
+        let mut state = self.lock();
+        state.octets -= self.written.swap(0, Ordering::Relaxed);
+        state.octets < self.limit / 2
     }
 
     /// Frees what a burst left behind.
@@ -185,7 +209,9 @@ impl Outbox {
     pub(crate) fn close(&self) -> VecDeque<Frame> {
         let mut state = self.lock();
         state.closed = true;
+        state.overflowed = false;
         state.octets = 0;
+        self.written.store(0, Ordering::Relaxed);
         std::mem::take(&mut state.queue)
     }
 
@@ -201,24 +227,16 @@ impl Outbox {
 }
 
 impl State {
-    fn taken(&mut self, written: usize, sleeps: bool, cx: &Context<'_>) -> Taken {
-        self.octets -= written.min(self.octets);
-        let commands = std::mem::take(&mut self.commands);
-        let called = std::mem::take(&mut self.called);
-        self.parked = sleeps && commands.is_empty() && !called;
-        if self.parked
-            && !self
-                .waker
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(cx.waker()))
+    fn park(&mut self, cx: &Context<'_>) -> bool {
+        self.parked = true;
+        if !self
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
         {
             self.waker = Some(cx.waker().clone());
         }
-        Taken {
-            commands,
-            overflowed: self.overflowed,
-            called,
-        }
+        self.called || self.overflowed
     }
 
     fn wake(&mut self) {

@@ -99,7 +99,7 @@ async fn respond(
                 headers: request.headers().clone(),
                 peer,
             };
-            server.spawn_session(open(upgrade, handshake, Arc::clone(&server)));
+            server.spawn_opening(open(upgrade, handshake, Arc::clone(&server)));
             response
         }
         Err(refused) => {
@@ -129,7 +129,7 @@ where
     let early = Bytes::copy_from_slice(early);
     let web_socket = WebSocket::new(io, early, server.config.max_message());
     let connection = Connection::new(web_socket, handshake, Arc::clone(server));
-    server.spawn_session(connection);
+    drop(server.env.spawn(connection));
 }
 
 /// Failures leave the socket as it is: it works all the same.
