@@ -1,7 +1,7 @@
 //! The attributes of `stomp-server`. Use them through that crate; what they generate names its private parts.
 //!
-//! Each attribute goes three steps, each in its own folder: [`parse`] turns attributes into values that know where
-//! they were written, [`model`] checks them against the function they stand on, [`expand`] writes the glue. The user's
+//! Each attribute goes three steps, each in its own folder: `parse` turns attributes into values that know where
+//! they were written, `model` checks them against the function they stand on, `expand` writes the glue. The user's
 //! item always comes out again, also beside errors, so that editors keep completing in it.
 
 #![forbid(unsafe_code)]
@@ -19,9 +19,11 @@ use crate::parse::Name;
 
 /// Maps SEND frames to a function or to a method of a [`controller`](macro@controller) block.
 ///
-/// ```ignore
+/// ```ignore (needs `stomp-server`, which depends on this crate)
 /// #[message_mapping("/chat/{room_id}")]
-/// async fn post(room_id: RoomId, Payload(draft): Payload<Draft>) -> ChatMessage { … }
+/// async fn post(room_id: RoomId, Payload(draft): Payload<Draft>) -> ChatMessage {
+///     ChatMessage::new(room_id, draft)
+/// }
 /// ```
 ///
 /// The destination is what follows the application prefix. Variables are written `{room_id}` or `<room_id>`, in
