@@ -69,6 +69,8 @@
 //! # Ok::<(), stomp_server::BuildError>(())
 //! ```
 //!
+//! A generic controller cannot register itself: name its types with [`register_controller!`].
+//!
 //! Handlers are found by themselves when they are linked into the program; all are logged at start.
 //! ([`discover(false)`](StompServerBuilder::discover) leaves that to
 //! [`controller`](StompServerBuilder::controller) and [`routes`](StompServerBuilder::routes); the examples here use
