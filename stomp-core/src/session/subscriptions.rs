@@ -94,6 +94,12 @@ impl Subscriptions {
         self.live == 0
     }
 
+    /// Has any subscription ended yet? Until then whatever was addressed to one is addressed to a live one.
+    #[must_use]
+    pub fn any_ended(&self) -> bool {
+        self.generation != self.live
+    }
+
     /// Is this subscription live?
     #[must_use]
     pub fn is_live(&self, key: SubscriptionKey) -> bool {

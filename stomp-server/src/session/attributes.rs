@@ -19,10 +19,7 @@ enum Key {
 #[derive(Default)]
 pub(crate) struct Attributes(Mutex<Held>);
 
-#[expect(
-    clippy::box_collection,
-    reason = "most sessions have none, and every octet of an idle session counts"
-)]
+/// Boxed, because most sessions have none and every octet of an idle one counts.
 type Held = Option<Box<HashMap<Key, Value>>>;
 
 impl Attributes {

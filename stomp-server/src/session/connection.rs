@@ -6,19 +6,19 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::{Buf, Bytes};
 use stomp_core::{
     CloseReason, Moment,
-    session::{Fault, Overdue, ServerSession, SubscriptionKey},
+    session::{Fault, Overdue, Request, ServerSession, SubscriptionKey},
 };
 
 use super::{
     Command, Frame, Session, Shared,
     busy::Busy,
-    inbox::Inbox,
+    inbox::{Inbox, ends_session},
     outbox::Taken,
     unsent::{Unsent, Written},
     work::{Answers, tell},
@@ -34,7 +34,7 @@ use crate::{
 ///
 /// Everything that happens to it happens in [`drive`](Self::drive), which goes as far as it can and then sleeps until
 /// the connection, the outbox, a handler or the wheel wakes it.
-pub(crate) struct Connection<T> {
+pub(crate) struct Connection<T: Transport> {
     pub(super) transport: T,
     pub(super) server: Arc<ServerState>,
     pub(super) shared: Arc<Shared>,
@@ -118,10 +118,11 @@ impl<T: Transport> Connection<T> {
                 self.rearm = true;
                 self.on_deadline();
             }
-            let received = self.poll_receive(cx);
-            self.decode();
-            self.poll_answers(cx);
-            let handled = self.poll_requests(cx);
+            let received = self.poll_receive();
+            if !self.answers.is_empty() {
+                self.poll_answers(cx);
+            }
+            let handled = !self.is_idle() && self.poll_requests(cx);
             let sent = self.poll_send(cx);
             if self.is_over() {
                 return Poll::Ready(());
@@ -136,15 +137,33 @@ impl<T: Transport> Connection<T> {
         Poll::Pending
     }
 
+    /// Nothing waits to be handled, and nothing is to be handled later.
+    fn is_idle(&self) -> bool {
+        self.phase == Phase::Open
+            && self.busy.is_none()
+            && self.input.is_empty()
+            && self.inbox.is_empty()
+            && self.concurrent.is_empty()
+    }
+
     fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Gone { told: true, .. }) && self.busy.is_none()
     }
 
     /// Reads what has come; says whether there may be more.
-    fn poll_receive(&mut self, cx: &mut Context<'_>) -> bool {
+    fn poll_receive(&mut self) -> bool {
+        let wanted = match self.phase {
+            Phase::Open => self.reads(),
+            Phase::Closing { .. } => self.unsent.is_empty(),
+            Phase::Finishing(_) | Phase::Gone { .. } => false,
+        };
+        if !wanted || !self.shared.take_readable() {
+            return false;
+        }
+        let waker = Waker::from(Arc::clone(&self.shared));
+        let cx = &mut Context::from_waker(&waker);
         match self.phase {
-            Phase::Open if self.reads() => self.receive(cx),
-            Phase::Closing { reason, until, shut } if self.unsent.is_empty() => {
+            Phase::Closing { reason, until, shut } => {
                 let closed = shut || self.await_close(cx);
                 self.phase = Phase::Closing {
                     reason,
@@ -156,14 +175,19 @@ impl<T: Transport> Connection<T> {
                 }
                 false
             }
-            Phase::Open | Phase::Finishing(_) | Phase::Closing { .. } | Phase::Gone { .. } => false,
+            Phase::Open | Phase::Finishing(_) | Phase::Gone { .. } => self.receive(cx),
         }
     }
 
     fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.input.capacity() == 0 {
+            // Most often one message comes at a time.
+            self.input.reserve_exact(1);
+        }
         let Poll::Ready(received) = self.transport.poll_receive(cx, &mut self.input) else {
             return false;
         };
+        self.shared.keep_readable();
         self.machine.heard(self.server.wheel.now());
         match received {
             Received::Something => self.send_control(),
@@ -190,11 +214,23 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn decode(&mut self) {
-        let now = self.server.wheel.now();
+    /// The next request: one that waited, or else the next one that can be decoded.
+    fn next_request(&mut self) -> Option<Request> {
+        self.inbox.pop().or_else(|| self.decode())
+    }
+
+    /// Decodes while a handler runs, as far as the inbox has room.
+    fn decode_ahead(&mut self) {
         while self.has_room()
-            && let Some(octets) = self.input.front_mut()
+            && let Some(request) = self.decode()
         {
+            self.inbox.push(request);
+        }
+    }
+
+    fn decode(&mut self) -> Option<Request> {
+        let now = self.server.wheel.now();
+        while let Some(octets) = self.input.front_mut() {
             let mut rest: &[u8] = octets;
             let before = rest.len();
             let request = self.machine.receive(&mut rest, now);
@@ -202,14 +238,13 @@ impl<T: Transport> Connection<T> {
             octets.advance(used);
             if octets.is_empty() {
                 self.input.pop_front();
-                self.rearm |= request.is_none();
+                self.rearm = true;
             }
-            match request {
-                Some(request) => self.inbox.push(request),
-                None if used == 0 => return,
-                None => {}
+            if request.is_some() || used == 0 {
+                return request;
             }
         }
+        None
     }
 
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
@@ -217,25 +252,24 @@ impl<T: Transport> Connection<T> {
         let mut moved = false;
         loop {
             self.poll_concurrent(cx);
-            if self.busy.is_none() && !self.concurrent.is_empty() && self.inbox.ends_session() {
+            if let Some(busy) = &mut self.busy {
+                let Poll::Ready(step) = busy.poll(cx, &self.shared) else {
+                    self.decode_ahead();
+                    return moved;
+                };
+                self.busy = None;
+                self.proceed(step);
+            } else if !self.concurrent.is_empty() && self.inbox.ends_session() {
                 return moved;
-            }
-            let step = match &mut self.busy {
-                Some(busy) => match busy.poll(cx, &self.shared) {
-                    Poll::Ready(step) => {
-                        self.busy = None;
-                        Some(step)
-                    }
-                    Poll::Pending => return moved,
-                },
-                None => None,
-            };
-            match step {
-                Some(step) => self.proceed(step),
-                None => match self.inbox.pop() {
-                    Some(request) => self.begin(request),
-                    None => return self.finish() || moved,
-                },
+            } else if let Some(request) = self.next_request() {
+                if !self.concurrent.is_empty() && ends_session(&request) {
+                    // It waits for them, at the front.
+                    self.inbox.push(request);
+                    return moved;
+                }
+                self.begin(request);
+            } else {
+                return self.finish() || moved;
             }
             moved = true;
         }
@@ -275,7 +309,8 @@ impl<T: Transport> Connection<T> {
         let mut at = 0;
         while at < self.answers.len() {
             let answers = &mut self.answers[at];
-            let live = answers.subscription()
+            let live = answers
+                .subscription()
                 .is_none_or(|key| self.machine.subscriptions().is_live(key));
             if live && answers.poll(cx, &self.shared).is_pending() {
                 at += 1;
@@ -489,7 +524,15 @@ impl<T: Transport> Future for Connection<T> {
     }
 }
 
-impl<T> fmt::Debug for Connection<T> {
+/// A task that is dropped before its end, with its runtime, leaves nothing behind either.
+impl<T: Transport> Drop for Connection<T> {
+    fn drop(&mut self) {
+        self.leave(CloseReason::Internal);
+        self.shared.outbox().abandon();
+    }
+}
+
+impl<T: Transport> fmt::Debug for Connection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("session", &self.shared.id())

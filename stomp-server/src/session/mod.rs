@@ -21,9 +21,12 @@ mod unsent;
 mod wheel;
 mod work;
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    task::Wake,
 };
 
 use stomp_core::CloseReason;
@@ -56,6 +59,8 @@ pub(crate) struct Shared {
     waiting: AtomicBool,
     /// The wheel has come round to the session's deadline.
     deadline_passed: AtomicBool,
+    /// The transport has something to read, or has not been asked since it had.
+    readable: AtomicBool,
 }
 
 impl Session {
@@ -132,6 +137,7 @@ impl Shared {
             completions: AtomicU32::new(0),
             waiting: AtomicBool::new(false),
             deadline_passed: AtomicBool::new(false),
+            readable: AtomicBool::new(true),
         }
     }
 
@@ -181,7 +187,30 @@ impl Shared {
         self.outbox.call();
     }
 
+    /// Should the transport be asked for input? It is asked once for each time that it calls.
+    pub(crate) fn take_readable(&self) -> bool {
+        self.readable.load(Ordering::Relaxed) && self.readable.swap(false, Ordering::AcqRel)
+    }
+
+    /// The transport was not asked to the end.
+    pub(crate) fn keep_readable(&self) {
+        self.readable.store(true, Ordering::Release);
+    }
+
     pub(crate) fn take_deadline_passed(&self) -> bool {
         self.deadline_passed.load(Ordering::Relaxed) && self.deadline_passed.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// What a transport wakes when it has something to read. A session is woken far more often to write: it asks the
+/// transport for input only when this was it.
+impl Wake for Shared {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.keep_readable();
+        self.outbox.call();
     }
 }

@@ -189,6 +189,11 @@ impl Outbox {
         std::mem::take(&mut state.queue)
     }
 
+    /// Nobody will ever take from it again: lets go of the task.
+    pub(crate) fn abandon(&self) {
+        self.lock().waker = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half-way; were it to, the queue would still be whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -78,6 +78,9 @@ impl Unsent {
 
     /// Drops the frames of subscriptions that have ended, except one that is half-written; gives back their octets.
     pub(super) fn drop_ended(&mut self, subscriptions: &Subscriptions) -> usize {
+        if !subscriptions.any_ended() {
+            return 0;
+        }
         let mut keep_first = self.offset > 0;
         let mut dropped = 0;
         self.frames.retain(|frame| {

@@ -12,9 +12,7 @@ use super::{Frame, Session, SessionId};
 use crate::{
     app::ServerState,
     broker::{Address, EncodingKey, Publication, Witness, encode_message},
-    handler::{
-        Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
-    },
+    handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
 };
 
 /// How a message's handling ended.
@@ -212,7 +210,12 @@ impl Errand {
 
     /// Past the broker, to the subscription that asked (Spring's `@SubscribeMapping`).
     fn answer_directly(&self, headers: Headers, body: bytes::Bytes) {
-        let Self { server, session, message, subscriber } = self;
+        let Self {
+            server,
+            session,
+            message,
+            subscriber,
+        } = self;
         let Some(Subscriber { key, encoding }) = subscriber else {
             return;
         };

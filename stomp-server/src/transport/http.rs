@@ -116,19 +116,19 @@ async fn respond(
 async fn open(upgrade: OnUpgrade, handshake: Handshake, server: Arc<ServerState>) {
     let Ok(upgraded) = upgrade.await else { return };
     match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => start(parts.io.into_inner(), &parts.read_buf, handshake, server),
-        Err(upgraded) => start(TokioIo::<Upgraded>::new(upgraded), &[], handshake, server),
+        Ok(parts) => start(parts.io.into_inner(), &parts.read_buf, handshake, &server),
+        Err(upgraded) => start(TokioIo::<Upgraded>::new(upgraded), &[], handshake, &server),
     }
 }
 
-fn start<S>(io: S, early: &[u8], handshake: Handshake, server: Arc<ServerState>)
+fn start<S>(io: S, early: &[u8], handshake: Handshake, server: &Arc<ServerState>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     // Copied, because the octets would keep hyper's read buffer, which is larger than all that an idle session holds.
     let early = Bytes::copy_from_slice(early);
     let web_socket = WebSocket::new(io, early, server.config.max_message());
-    let connection = Connection::new(web_socket, handshake, Arc::clone(&server));
+    let connection = Connection::new(web_socket, handshake, Arc::clone(server));
     server.spawn_session(connection);
 }
 
