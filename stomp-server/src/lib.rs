@@ -258,6 +258,7 @@
 //! | feature | default | meaning |
 //! |---|---|---|
 //! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
+//! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
 //!
 //! WebSocket, the simple broker and JSON are always there.
 
