@@ -1,4 +1,5 @@
-//! One vocabulary for endings: why a session ended, and what each side is told (design invariant 16).
+//! One vocabulary for endings: why a session ended, and what each side is told (invariant 16 of
+//! docs/architecture.md).
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

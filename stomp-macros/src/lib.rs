@@ -21,7 +21,7 @@ use crate::parse::Name;
 
 /// Maps SEND frames to a function or to a method of a [`controller`](macro@controller) block.
 ///
-/// ```ignore (needs `stomp-server`, which depends on this crate)
+/// ```ignore (needs stomp-server, which depends on this crate)
 /// #[message_mapping("/chat/{room_id}")]
 /// async fn post(room_id: RoomId, Payload(draft): Payload<Draft>) -> ChatMessage {
 ///     ChatMessage::new(room_id, draft)
@@ -29,9 +29,10 @@ use crate::parse::Name;
 /// ```
 ///
 /// The destination is what follows the application prefix. Variables are written `{room_id}` or `<room_id>`, in
-/// camel or snake case; `*`, `?` and `**` are Spring's. Several destinations may be named. An argument with the name
-/// of a variable receives it; every other argument must be an extractor. Without [`send_to`](macro@send_to) or
-/// [`send_to_user`](macro@send_to_user) an answer goes to `/topic` and the destination.
+/// camel or snake case; `{id:[0-9]+}`, `*`, `?` and `**` are Spring's, and `{*rest}` or `<rest..>` takes all that
+/// follows. Several destinations may be named. An argument with the name of a variable receives it; every other
+/// argument must be an extractor. Without [`send_to`](macro@send_to) or [`send_to_user`](macro@send_to_user) an answer
+/// goes to `/topic` and the destination.
 ///
 /// Options behind the destinations:
 ///

@@ -1,4 +1,4 @@
-//! Time, randomness and tasks: the one place where they come from (design invariant 1).
+//! Time, randomness and tasks: the one place where they come from (invariant 1 of docs/architecture.md).
 
 use std::{
     fmt,

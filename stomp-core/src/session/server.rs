@@ -348,7 +348,7 @@ fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
     }))
 }
 
-/// The frame as a message with a destination that may be one (design invariant 2).
+/// The frame as a message with a destination that may be one (invariant 2 of docs/architecture.md).
 fn message(kind: MessageKind, frame: Frame) -> Result<Message, Fault> {
     let Frame {
         command,

@@ -98,8 +98,8 @@ impl BoundServer {
     }
 
     /// Serves until [`ServerHandle::shutdown`] is called, then drains: no new sessions, what was received is handled,
-    /// what was published is written, each session is closed with 1012. Whoever takes longer than
-    /// `Config::drain_deadline` is cut off.
+    /// what was published is written, each session is closed with 1012. Sessions that take longer than
+    /// `Config::drain_deadline` are not waited for; they end with the runtime.
     ///
     /// # Errors
     ///

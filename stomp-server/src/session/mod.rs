@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
-//! | `work` | what a request needs: interceptors, handlers, replies, exceptions |
+//! | `requests`, `busy` | what is done with each request, and what that waits for |
+//! | `work` | what a handler's message needs: the call, replies, exceptions |
 //! | `inbox`, `outbox` | what waits on either side, both bounded |
 //! | `unsent` | what is being written |
 //! | `wheel` | deadlines of all sessions |
