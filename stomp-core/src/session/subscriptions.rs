@@ -69,6 +69,10 @@ struct Subscription {
 pub struct Subscriptions {
     slots: Vec<Option<Subscription>>,
     /// From id to slot, once a linear search would cost.
+    #[expect(
+        clippy::box_collection,
+        reason = "few sessions have one, and all would pay for its 48 octets"
+    )]
     index: Option<Box<HashMap<SubscriptionId, u32>>>,
     live: u32,
     generation: u32,
