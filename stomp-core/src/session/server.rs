@@ -17,7 +17,8 @@ pub struct ServerSession {
     config: Arc<SessionConfig>,
     decoder: Decoder,
     state: State,
-    version: Version,
+    /// What CONNECTED told the client; until then it does not know, and nothing is written by a version's rules.
+    version: Option<Version>,
     beats: Beats,
     subscriptions: Subscriptions,
     /// When the octet that began the present, unfinished frame came; before CONNECT, when the connection did.
@@ -55,7 +56,7 @@ impl ServerSession {
             decoder: Decoder::new(config.connect_limits),
             config,
             state: State::Opened,
-            version: Version::V1_2,
+            version: None,
             beats: Beats::default(),
             subscriptions: Subscriptions::default(),
             waiting_since: now,
@@ -98,12 +99,13 @@ impl ServerSession {
         user: Option<&str>,
         now: Moment,
     ) {
-        let heart_beat = match self.version {
+        let version = connect.version;
+        let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,
             Version::V1_1 | Version::V1_2 => self.config.heart_beat,
         };
-        let mut frame = FrameWriter::start(out, self.version, Command::Connected)
-            .header("version", self.version.as_str())
+        let mut frame = FrameWriter::start(out, version, Command::Connected)
+            .header("version", version.as_str())
             .header("heart-beat", &heart_beat.to_string())
             .header("session", session)
             .header("server", &self.config.server);
@@ -114,6 +116,8 @@ impl ServerSession {
         let (sends, hears) = heart_beat.negotiate(connect.heart_beat);
         self.beats
             .agree(sends, hears, self.config.heart_beat_tolerance, now);
+        self.version = Some(version);
+        self.decoder.set_version(version);
         self.decoder.set_limits(self.config.limits);
         self.state = State::Connected;
     }
@@ -126,7 +130,7 @@ impl ServerSession {
 
     /// Writes the RECEIPT for a request that is done (STOMP 1.2, "RECEIPT").
     pub fn receipt(&self, out: &mut Vec<u8>, receipt: &str) {
-        FrameWriter::start(out, self.version, Command::Receipt)
+        FrameWriter::start(out, self.version(), Command::Receipt)
             .header("receipt-id", receipt)
             .end(&[]);
     }
@@ -183,7 +187,7 @@ impl ServerSession {
     /// The agreed version; 1.2 until one is.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.version
+        self.version.unwrap_or(Version::V1_2)
     }
 
     /// Has the session been accepted, and not ended since?
@@ -214,7 +218,8 @@ impl ServerSession {
     }
 
     fn judge(&mut self, frame: Frame) -> Request {
-        let receipt = frame.header("receipt").map(Box::from);
+        let asks = !frame.command.opens_session();
+        let receipt = frame.header("receipt").filter(|_| asks).map(Box::from);
         let request = match (self.state, frame.command) {
             (State::Opened, Command::Connect | Command::Stomp) => self.connect(frame),
             (State::Opened, _) => Err(not_connected("the first frame must be CONNECT")),
@@ -249,17 +254,12 @@ impl ServerSession {
             .map_or(Ok(HeartBeat::NONE), HeartBeat::parse);
         let Some(version) = Version::negotiate(frame.header("accept-version")) else {
             let message = "this server speaks STOMP 1.0, 1.1 and 1.2";
-            return Err(Fault {
-                receipt: None,
-                ..Fault::new(CloseReason::UnsupportedVersion, message)
-            });
+            return Err(Fault::new(CloseReason::UnsupportedVersion, message));
         };
         let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,
             Version::V1_1 | Version::V1_2 => heart_beat.map_err(|error| malformed(error.to_string()))?,
         };
-        self.version = version;
-        self.decoder.set_version(version);
         self.state = State::Connecting;
         Ok(Request::Connect(Connect {
             frame,
@@ -270,7 +270,7 @@ impl ServerSession {
 
     fn subscribe(&mut self, frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
         let message = message(MessageKind::Subscribe, frame)?;
-        let id = match (message.header("id"), self.version) {
+        let id = match (message.header("id"), self.version()) {
             (Some(id), _) => SubscriptionId::from(id),
             // 1.0 lets the id away; the destination then names the subscription.
             (None, Version::V1_0) => SubscriptionId::from(&*message.destination),
@@ -299,7 +299,7 @@ impl ServerSession {
     }
 
     fn unsubscribe(&mut self, frame: &Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
-        let key = match (frame.header("id"), frame.header("destination"), self.version) {
+        let key = match (frame.header("id"), frame.header("destination"), self.version()) {
             (Some(id), ..) => self.subscriptions.find(&SubscriptionId::from(id)),
             (None, Some(destination), Version::V1_0) => self.subscriptions.find_destination(destination),
             (None, None, Version::V1_0) => {
@@ -319,7 +319,9 @@ impl ServerSession {
     }
 
     fn malformed(&mut self, error: &DecodeError) -> Request {
-        self.refuse(Fault::new(error.close_reason(), error.to_string()))
+        let fault = Fault::new(error.close_reason(), error.to_string());
+        let fault = fault.with_receipt(self.decoder.receipt_of_failed());
+        self.refuse(fault)
     }
 
     fn refuse(&mut self, fault: Fault) -> Request {
