@@ -270,32 +270,37 @@ impl ServerSession {
 
     fn subscribe(&mut self, frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
         let message = message(MessageKind::Subscribe, frame)?;
+        let claimed = self.claim(&message);
+        let (key, id) = claimed.map_err(|fault| fault.with_destination(Some(&message.destination)))?;
+        Ok(Request::Subscribe(Subscribe {
+            key,
+            id,
+            ack: AckMode::Auto,
+            message,
+            receipt,
+        }))
+    }
+
+    /// Takes the subscription's id.
+    fn claim(&mut self, message: &Message) -> Result<(SubscriptionKey, SubscriptionId), Fault> {
         let id = match (message.header("id"), self.version()) {
             (Some(id), _) => SubscriptionId::from(id),
-            // 1.0 lets the id away; the destination then names the subscription.
-            (None, Version::V1_0) => SubscriptionId::from(&*message.destination),
+            (None, Version::V1_0) => SubscriptionId::unnamed(Arc::clone(&message.destination)),
             (None, _) => return Err(malformed("SUBSCRIBE needs an id header")),
         };
-        let ack = AckMode::parse(message.header("ack"))
-            .ok_or_else(|| malformed("ack must be auto, client or client-individual"))?;
-        if ack != AckMode::Auto {
-            return Err(unsupported("this server supports ack:auto only"));
+        match AckMode::parse(message.header("ack")) {
+            Some(AckMode::Auto) => {}
+            Some(_) => return Err(unsupported("this server supports ack auto only")),
+            None => return Err(malformed("ack must be auto, client or client-individual")),
         }
         if self.subscriptions.len() >= self.config.max_subscriptions {
             let message = "the session holds as many subscriptions as it may";
             return Err(Fault::new(CloseReason::Refused, message).with_code(ErrorCode::Quota));
         }
-        let key = self
-            .subscriptions
-            .insert(id.clone(), Arc::clone(&message.destination))
-            .ok_or_else(|| malformed("this subscription id is in use"))?;
-        Ok(Request::Subscribe(Subscribe {
-            key,
-            id,
-            ack,
-            message,
-            receipt,
-        }))
+        let destination = Arc::clone(&message.destination);
+        let key = self.subscriptions.insert(id.clone(), destination);
+        let key = key.ok_or_else(|| malformed("this subscription id is in use"))?;
+        Ok((key, id))
     }
 
     fn unsubscribe(&mut self, frame: &Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
@@ -342,7 +347,8 @@ impl fmt::Debug for ServerSession {
 
 fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
     if frame.headers.contains("transaction") {
-        return Err(unsupported("transactions are not supported"));
+        let fault = unsupported("transactions are not supported");
+        return Err(fault.with_destination(frame.header("destination")));
     }
     Ok(Request::Send(Send {
         message: message(MessageKind::Send, frame)?,

@@ -4,6 +4,9 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 /// A client's name for a subscription: short ones are kept in place, so that comparing and copying them costs no
 /// trip to the heap (browsers call theirs `sub-0`, `sub-1`, …).
+///
+/// STOMP 1.0 clients need not give one. Their subscription is then known by its destination, and its messages have no
+/// `subscription` header (STOMP 1.0, "SUBSCRIBE"): see [`given`](Self::given).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SubscriptionId(Repr);
 
@@ -11,19 +14,39 @@ const INLINE: usize = 22;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    Inline { len: u8, octets: [u8; INLINE] },
+    Inline {
+        len: u8,
+        octets: [u8; INLINE],
+    },
     Shared(Arc<str>),
+    /// The destination of a subscription without an id. It is no id: a client may give an equal one to another.
+    Unnamed(Arc<str>),
 }
 
 impl SubscriptionId {
-    /// The id itself.
+    /// What a subscription to `destination` goes by whose client gave no id.
+    #[must_use]
+    pub fn unnamed(destination: Arc<str>) -> Self {
+        Self(Repr::Unnamed(destination))
+    }
+
+    /// The id that the client gave: the `subscription` header of what it is sent. `None`: there is no such header.
+    #[must_use]
+    pub fn given(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Inline { .. } | Repr::Shared(_) => Some(self.as_str()),
+            Repr::Unnamed(_) => None,
+        }
+    }
+
+    /// A name for people: the id, or else the destination.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Inline { len, octets } => {
                 std::str::from_utf8(&octets[..usize::from(*len)]).expect("made from a whole `str`")
             }
-            Repr::Shared(id) => id,
+            Repr::Shared(name) | Repr::Unnamed(name) => name,
         }
     }
 }
@@ -138,8 +161,13 @@ impl Subscriptions {
         })
     }
 
-    /// The first subscription to `destination`; how STOMP 1.0 clients without ids name theirs.
+    /// The subscription to `destination`, at first the one without an id (STOMP 1.0, "UNSUBSCRIBE").
     pub(super) fn find_destination(&self, destination: &str) -> Option<SubscriptionKey> {
+        let unnamed = self.find(&SubscriptionId::unnamed(destination.into()));
+        unnamed.or_else(|| self.find_named(destination))
+    }
+
+    fn find_named(&self, destination: &str) -> Option<SubscriptionKey> {
         self.iter()
             .find(|(_, _, subscribed)| &***subscribed == destination)
             .map(|(key, ..)| key)

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, fmt::Write as _, sync::Arc, time::Duration};
 
 use stomp_core::{
     CloseReason, ErrorCode, HeartBeat, Moment, Version,
-    session::{Connect, Fault, Overdue, Request, ServerSession, SessionConfig},
+    session::{Connect, Fault, Overdue, Request, ServerSession, SessionConfig, SubscriptionId},
 };
 
 use crate::notation::show_octets;
@@ -121,14 +121,14 @@ impl Host {
             Request::Subscribe(subscribe) => {
                 let destination = show(&subscribe.message.destination);
                 self.log
-                    .push(format!("SUBSCRIBE {} {destination}", show(subscribe.id.as_str())));
+                    .push(format!("SUBSCRIBE {} {destination}", show_id(&subscribe.id)));
                 self.receipt(subscribe.receipt);
             }
             Request::Unsubscribe(ended) => {
                 assert!(!self.machine.subscriptions().is_live(ended.key));
                 let destination = show(&ended.destination);
                 self.log
-                    .push(format!("UNSUBSCRIBE {} {destination}", show(ended.id.as_str())));
+                    .push(format!("UNSUBSCRIBE {} {destination}", show_id(&ended.id)));
                 self.receipt(ended.receipt);
             }
             Request::Disconnect { receipt } => {
@@ -207,6 +207,13 @@ impl Host {
                 self.machine.end();
             }
         }
+    }
+}
+
+fn show_id(id: &SubscriptionId) -> String {
+    match id.given() {
+        Some(id) => show(id),
+        None => format!("({})", show(id.as_str())),
     }
 }
 
