@@ -80,17 +80,26 @@ pub struct SubscriptionKey {
     pub generation: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Subscription {
     generation: u32,
     id: SubscriptionId,
     destination: Arc<str>,
 }
 
+#[derive(Debug)]
+enum Slot {
+    Taken(Subscription),
+    /// With the slot that was left before this one.
+    Empty(Option<u32>),
+}
+
 /// The live subscriptions of a session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    slots: Vec<Option<Subscription>>,
+    slots: Vec<Slot>,
+    /// The slot that was left last: the head of a list through the empty ones.
+    empty: Option<u32>,
     /// From id to slot, once a linear search would cost.
     #[expect(
         clippy::box_collection,
@@ -132,7 +141,7 @@ impl Subscriptions {
             None => u32::try_from(
                 self.slots
                     .iter()
-                    .position(|slot| slot.as_ref().is_some_and(|s| s.id == *id))?,
+                    .position(|slot| slot.taken().is_some_and(|taken| taken.id == *id))?,
             )
             .ok()?,
         };
@@ -149,7 +158,7 @@ impl Subscriptions {
                 generation,
                 id,
                 destination,
-            } = entry.as_ref()?;
+            } = entry.taken()?;
             Some((
                 SubscriptionKey {
                     slot,
@@ -178,27 +187,16 @@ impl Subscriptions {
         if self.find(&id).is_some() {
             return None;
         }
-        let free = self
-            .slots
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.slots.len());
-        let slot = u32::try_from(free).ok()?;
         self.generation = self.generation.checked_add(1).unwrap_or(1);
         let generation = self.generation;
-        if free == self.slots.len() {
-            // One at a time: most sessions hold one or two, and four would be allocated otherwise.
-            self.slots.reserve_exact(if free < 4 { 1 } else { free });
-            self.slots.push(None);
-        }
-        if let Some(index) = &mut self.index {
-            index.insert(id.clone(), slot);
-        }
-        self.slots[free] = Some(Subscription {
+        let slot = self.put(Subscription {
             generation,
-            id,
+            id: id.clone(),
             destination,
-        });
+        })?;
+        if let Some(index) = &mut self.index {
+            index.insert(id, slot);
+        }
         self.live += 1;
         if self.index.is_none() && self.len() >= INDEXED_FROM {
             self.index = Some(Box::new(
@@ -213,7 +211,12 @@ impl Subscriptions {
         if !self.is_live(key) {
             return None;
         }
-        let Subscription { id, destination, .. } = self.slots.get_mut(key.slot as usize)?.take()?;
+        let left = self.slots.get_mut(key.slot as usize)?;
+        let Slot::Taken(ended) = std::mem::replace(left, Slot::Empty(self.empty)) else {
+            return None;
+        };
+        self.empty = Some(key.slot);
+        let Subscription { id, destination, .. } = ended;
         if let Some(index) = &mut self.index {
             index.remove(&id);
         }
@@ -222,7 +225,35 @@ impl Subscriptions {
     }
 
     fn at(&self, slot: u32) -> Option<&Subscription> {
-        self.slots.get(slot as usize)?.as_ref()
+        self.slots.get(slot as usize)?.taken()
+    }
+
+    /// Puts a subscription into an empty slot, or a new one.
+    fn put(&mut self, subscription: Subscription) -> Option<u32> {
+        if let Some(slot) = self.empty {
+            let place = self.slots.get_mut(slot as usize)?;
+            if let Slot::Empty(before) = std::mem::replace(place, Slot::Taken(subscription)) {
+                self.empty = before;
+            }
+            return Some(slot);
+        }
+        let slot = u32::try_from(self.slots.len()).ok()?;
+        if self.slots.len() == self.slots.capacity() {
+            // One at a time at first: most sessions hold one or two, and four would be allocated otherwise.
+            let more = if slot < 4 { 1 } else { self.slots.len() };
+            self.slots.reserve_exact(more);
+        }
+        self.slots.push(Slot::Taken(subscription));
+        Some(slot)
+    }
+}
+
+impl Slot {
+    fn taken(&self) -> Option<&Subscription> {
+        match self {
+            Self::Taken(subscription) => Some(subscription),
+            Self::Empty(_) => None,
+        }
     }
 }
 
@@ -243,6 +274,24 @@ mod tests {
         assert_eq!(all.remove(key(0, 1)), None);
         assert_eq!(all.insert("a".into(), "/topic/c".into()), Some(key(0, 2)));
         assert!(!all.is_live(key(0, 1)) && all.is_live(key(0, 2)));
+    }
+
+    #[test]
+    fn growing_is_rare_and_what_was_left_is_used_first() {
+        let mut all = Subscriptions::default();
+        let mut sizes = Vec::new();
+        for n in 0..1000_u32 {
+            all.insert((&*n.to_string()).into(), "/topic/a".into());
+            sizes.push(all.slots.capacity());
+        }
+        sizes.dedup();
+        assert_eq!(sizes, [1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+        for slot in [7, 900, 3] {
+            all.remove(key(slot, slot + 1)).expect("live");
+        }
+        let slots =
+            ["x", "y", "z", "new"].map(|id| all.insert(id.into(), "/topic/a".into()).map(|key| key.slot));
+        assert_eq!(slots, [Some(3), Some(900), Some(7), Some(1000)]);
     }
 
     #[test]
