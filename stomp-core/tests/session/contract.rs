@@ -152,3 +152,11 @@ fn check_deadline(machine: &mut ServerSession) {
     );
     assert_eq!(machine.deadline(), Some(Moment::from_millis(deadline)));
 }
+
+#[test]
+fn credentials_are_not_shown_to_whoever_looks_at_a_request() {
+    let mut machine = opened();
+    let connect = connecting(&mut machine, &mut &b"CONNECT\npasscode:secret\n\n\0"[..]);
+    assert_eq!(connect.passcode(), Some("secret"));
+    assert!(!format!("{:?}", Request::Connect(connect)).contains("secret"));
+}
