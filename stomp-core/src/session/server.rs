@@ -91,6 +91,8 @@ impl ServerSession {
     }
 
     /// Accepts the CONNECT: writes CONNECTED into `out`. From here on heart-beats run.
+    ///
+    /// Does nothing when no CONNECT waits for its answer, because the session was ended in the meantime.
     pub fn accept(
         &mut self,
         out: &mut Vec<u8>,
@@ -99,6 +101,9 @@ impl ServerSession {
         user: Option<&str>,
         now: Moment,
     ) {
+        if self.state != State::Connecting {
+            return;
+        }
         let version = connect.version;
         let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,

@@ -154,6 +154,16 @@ fn check_deadline(machine: &mut ServerSession) {
 }
 
 #[test]
+fn an_answer_to_connect_that_comes_after_the_end_changes_nothing() {
+    let mut machine = opened();
+    let connect = connecting(&mut machine, &mut &b"CONNECT\n\n\0"[..]);
+    machine.end();
+    let mut out = Vec::new();
+    machine.accept(&mut out, &connect, "s", None, NOW);
+    assert!(out.is_empty() && machine.is_ended() && !machine.is_connected());
+}
+
+#[test]
 fn credentials_are_not_shown_to_whoever_looks_at_a_request() {
     let mut machine = opened();
     let connect = connecting(&mut machine, &mut &b"CONNECT\npasscode:secret\n\n\0"[..]);
