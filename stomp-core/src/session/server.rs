@@ -33,7 +33,7 @@ enum State {
     Connecting,
     /// Any frame but CONNECT is allowed.
     Connected,
-    /// Nothing more is received.
+    /// Nothing more is received. Heart-beats go on until the last frame is written.
     Ended,
 }
 
@@ -42,7 +42,8 @@ enum State {
 pub enum Overdue {
     /// Nothing; ask again at the next deadline.
     Nothing,
-    /// Nothing was written for so long that a heart-beat is owed: one `\n`.
+    /// Nothing was written for so long that a heart-beat is owed: one `\n`. It counts as written; the next one is due
+    /// an interval later, also when the transport does not take this one.
     HeartBeat,
     /// The client took too long; the session is over.
     Ended(CloseReason),
@@ -140,7 +141,7 @@ impl ServerSession {
             .end(&[]);
     }
 
-    /// Receives nothing more and owes no more heart-beats.
+    /// Receives nothing more and owes no more heart-beats: the last frame is written.
     pub fn end(&mut self) {
         self.state = State::Ended;
         self.beats.stop();
@@ -156,37 +157,25 @@ impl ServerSession {
         self.beats.received(now);
     }
 
-    /// When [`time_out`](Self::time_out) should be called at the latest.
+    /// When [`time_out`](Self::time_out) should be called at the latest. Every other call may change it.
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
-        match self.state {
-            State::Opened => Some(self.waiting_since.after(self.config.connect_deadline)),
-            State::Connected => [self.beats.deadline(), self.frame_deadline()]
-                .into_iter()
-                .flatten()
-                .min(),
-            State::Connecting | State::Ended => None,
-        }
+        let late = self.late_at().map(|(at, _)| at);
+        [late, self.beats.due_at()].into_iter().flatten().min()
     }
 
     /// Says what is overdue at `now`. A session that has not connected, not finished a frame or not been heard of in
     /// time is ended by this call.
     pub fn time_out(&mut self, now: Moment) -> Overdue {
-        let overdue = match self.state {
-            State::Opened if self.waiting_since.after(self.config.connect_deadline) <= now => {
-                Overdue::Ended(CloseReason::TimedOut)
-            }
-            State::Connected if self.beats.is_lost(now) => Overdue::Ended(CloseReason::HeartBeatLost),
-            State::Connected if self.frame_deadline().is_some_and(|at| at <= now) => {
-                Overdue::Ended(CloseReason::TimedOut)
-            }
-            State::Connected if self.beats.is_due(now) => Overdue::HeartBeat,
-            _ => Overdue::Nothing,
-        };
-        if let Overdue::Ended(_) = overdue {
+        if let Some((_, reason)) = self.late_at().filter(|(at, _)| *at <= now) {
             self.end();
+            return Overdue::Ended(reason);
         }
-        overdue
+        if self.beats.take_due(now) {
+            Overdue::HeartBeat
+        } else {
+            Overdue::Nothing
+        }
     }
 
     /// The agreed version; 1.2 until one is.
@@ -218,8 +207,30 @@ impl ServerSession {
         self.subscriptions.remove(key);
     }
 
+    /// When the client is too late, and what the session ends with then.
+    fn late_at(&self) -> Option<(Moment, CloseReason)> {
+        match self.state {
+            State::Opened => Some((
+                self.waiting_since.after(self.config.connect_deadline),
+                CloseReason::TimedOut,
+            )),
+            State::Connected => {
+                let silent = self.beats.lost_at().map(|at| (at, CloseReason::HeartBeatLost));
+                let half = self.frame_deadline().map(|at| (at, CloseReason::TimedOut));
+                [silent, half].into_iter().flatten().min_by_key(|(at, _)| *at)
+            }
+            State::Connecting | State::Ended => None,
+        }
+    }
+
     fn frame_deadline(&self) -> Option<Moment> {
         (!self.decoder.is_idle()).then(|| self.waiting_since.after(self.config.frame_deadline))
+    }
+
+    /// What was received is still to be answered, and so the client still to be kept from giving up.
+    fn stop_receiving(&mut self) {
+        self.state = State::Ended;
+        self.beats.stop_expecting();
     }
 
     fn judge(&mut self, frame: Frame) -> Request {
@@ -233,7 +244,7 @@ impl ServerSession {
             (_, Command::Subscribe) => self.subscribe(frame, receipt.clone()),
             (_, Command::Unsubscribe) => self.unsubscribe(&frame, receipt.clone()),
             (_, Command::Disconnect) => {
-                self.end();
+                self.stop_receiving();
                 Ok(Request::Disconnect {
                     receipt: receipt.clone(),
                 })
@@ -335,7 +346,7 @@ impl ServerSession {
     }
 
     fn refuse(&mut self, fault: Fault) -> Request {
-        self.end();
+        self.stop_receiving();
         Request::Fault(fault)
     }
 }

@@ -154,6 +154,37 @@ fn check_deadline(machine: &mut ServerSession) {
 }
 
 #[test]
+fn a_heart_beat_is_due_once_in_an_interval_even_if_it_cannot_be_written() {
+    let mut host = Host::new(config(), Answers::AtOnce);
+    host.feed(connect_frame(Version::V1_2, "0,10000").as_bytes());
+    let machine = &mut host.machine;
+    for due in [8750, 17_500, 26_250] {
+        let at = Moment::from_millis(due);
+        assert_eq!(machine.deadline(), Some(at));
+        assert_eq!(machine.time_out(at), Overdue::HeartBeat);
+        assert_eq!(machine.time_out(at), Overdue::Nothing, "{due}");
+    }
+}
+
+#[test]
+fn the_client_is_kept_waiting_with_heart_beats_until_its_last_frame_is_answered() {
+    for last in ["DISCONNECT\nreceipt:d\n\n\0", "FOO\n\n\0"] {
+        let mut host = Host::new(config(), Answers::AtOnce);
+        host.feed(connect_frame(Version::V1_2, "10000,10000").as_bytes());
+        let machine = &mut host.machine;
+        assert!(machine.receive(&mut last.as_bytes(), Moment::ORIGIN).is_some());
+        assert!(machine.is_ended());
+        // The client is not expected to say anything any more.
+        for due in (1..20).map(|n| Moment::from_millis(n * 8750)) {
+            assert_eq!(machine.deadline(), Some(due), "{last:?}");
+            assert_eq!(machine.time_out(due), Overdue::HeartBeat);
+        }
+        machine.end();
+        assert_eq!(machine.deadline(), None);
+    }
+}
+
+#[test]
 fn an_answer_to_connect_that_comes_after_the_end_changes_nothing() {
     let mut machine = opened();
     let connect = connecting(&mut machine, &mut &b"CONNECT\n\n\0"[..]);
