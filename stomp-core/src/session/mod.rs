@@ -8,7 +8,7 @@
 //! [`Request`] is handled before the next one is asked for, or queued; the order is that of the frames either way.
 //! `None` with input left over happens only behind a [`Request::Connect`] that was not answered: keep that input, and
 //! offer it again afterwards. Behind a [`Request::Disconnect`] or a [`Request::Fault`] nothing is received any more,
-//! and input is dropped.
+//! and input is dropped. Reading may be [`pause`](ServerSession::pause)d and [`resume`](ServerSession::resume)d.
 //!
 //! **Answering.** Each method that answers appends one frame to a buffer of the caller's:
 //!

@@ -21,8 +21,11 @@ pub struct ServerSession {
     version: Option<Version>,
     beats: Beats,
     subscriptions: Subscriptions,
-    /// When the octet that began the present, unfinished frame came; before CONNECT, when the connection did.
+    /// From when on the present, unfinished frame is waited for: its first octet, or the end of a pause. Before
+    /// CONNECT, when the connection came.
     waiting_since: Moment,
+    /// The caller reads nothing, so the client cannot be late.
+    paused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,7 @@ impl ServerSession {
             beats: Beats::default(),
             subscriptions: Subscriptions::default(),
             waiting_since: now,
+            paused: false,
         }
     }
 
@@ -147,6 +151,21 @@ impl ServerSession {
         self.beats.stop();
     }
 
+    /// The caller reads nothing for a while, say because what it has received is not handled yet. The client cannot be
+    /// late then: it is not waited for, neither for a sign of life nor for the rest of a frame.
+    pub fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    /// The caller reads again: the client has its full time from now on. Does nothing unless reading was
+    /// [paused](Self::pause).
+    pub fn resume(&mut self, now: Moment) {
+        if std::mem::take(&mut self.paused) && self.state == State::Connected {
+            self.waiting_since = now;
+            self.beats.received(now);
+        }
+    }
+
     /// Something was written to the client.
     pub fn sent(&mut self, now: Moment) {
         self.beats.sent(now);
@@ -214,12 +233,12 @@ impl ServerSession {
                 self.waiting_since.after(self.config.connect_deadline),
                 CloseReason::TimedOut,
             )),
-            State::Connected => {
+            State::Connected if !self.paused => {
                 let silent = self.beats.lost_at().map(|at| (at, CloseReason::HeartBeatLost));
                 let half = self.frame_deadline().map(|at| (at, CloseReason::TimedOut));
                 [silent, half].into_iter().flatten().min_by_key(|(at, _)| *at)
             }
-            State::Connecting | State::Ended => None,
+            State::Connecting | State::Connected | State::Ended => None,
         }
     }
 

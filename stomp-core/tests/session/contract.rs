@@ -185,6 +185,29 @@ fn the_client_is_kept_waiting_with_heart_beats_until_its_last_frame_is_answered(
 }
 
 #[test]
+fn a_client_that_is_not_read_from_is_not_late() {
+    let mut host = Host::new(config(), Answers::AtOnce);
+    host.feed(connect_frame(Version::V1_2, "10000,0").as_bytes());
+    host.feed(b"SEND\n");
+    host.pass(20_000);
+    host.machine.pause();
+    host.pass(1_000_000);
+    host.machine.resume(host.now);
+    host.pass(29_000);
+    host.machine.resume(host.now);
+    host.feed(b"destination:/a\n");
+    host.pass(29_000);
+    host.feed(b"x:y\n");
+    host.log.clear();
+    host.pass(100_000);
+    assert_eq!(
+        host.log,
+        ["1080000: timed-out"],
+        "a minute after reading began again"
+    );
+}
+
+#[test]
 fn an_answer_to_connect_that_comes_after_the_end_changes_nothing() {
     let mut machine = opened();
     let connect = connecting(&mut machine, &mut &b"CONNECT\n\n\0"[..]);
