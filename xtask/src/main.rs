@@ -6,6 +6,7 @@
     reason = "it talks to the one who runs it"
 )]
 
+mod fuzz;
 mod setup;
 mod steps;
 mod test;
@@ -20,6 +21,7 @@ cargo xtask <task>
 
   test [--no-system]   everything that must hold: format, lints, docs, tests, features, licences, browser.
                        Installs what it needs, after saying so. --no-system runs what needs Rust alone.
+  fuzz [--seconds N]   every fuzz target for N seconds, 60 unless told. Needs a nightly toolchain.
 ";
 
 fn main() -> ExitCode {
@@ -37,6 +39,8 @@ fn run(args: &[&str]) -> Result<()> {
     match args {
         ["test"] => test::run_all(true),
         ["test", "--no-system"] => test::run_all(false),
+        ["fuzz"] => fuzz::run_all("60"),
+        ["fuzz", "--seconds", seconds] => fuzz::run_all(seconds),
         [] | ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())
