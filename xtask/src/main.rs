@@ -7,6 +7,7 @@
 )]
 
 mod ant_golden;
+mod fuzz;
 mod setup;
 mod steps;
 mod test;
@@ -22,6 +23,7 @@ cargo xtask <task>
   test [--no-system]   everything that must hold: format, lints, docs, tests, features, licences, browser.
                        Installs what it needs, after saying so. --no-system runs what needs Rust alone.
   ant-golden FILE      replays answers of Spring's AntPathMatcher (.tsv or .tsv.gz).
+  fuzz [--seconds N]   every fuzz target for N seconds, 60 unless told. Needs a nightly toolchain.
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,8 @@ fn run(args: &[&str]) -> Result<()> {
         ["test"] => test::run_all(true),
         ["test", "--no-system"] => test::run_all(false),
         ["ant-golden", file] => ant_golden::run(Path::new(file)),
+        ["fuzz"] => fuzz::run_all("60"),
+        ["fuzz", "--seconds", seconds] => fuzz::run_all(seconds),
         [] | ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())
