@@ -116,14 +116,15 @@ impl<T: Transport> Connection<T> {
         }
         loop {
             self.poll_receive(cx);
-            self.decode();
+            let decoded = self.decode();
             self.poll_answers(cx);
             let handled = self.poll_requests(cx);
             let sent = self.poll_send(cx);
             if self.is_over() {
                 return Poll::Ready(());
             }
-            if !handled && !sent {
+            // What was read may have held no whole frame: only a read that finds nothing wakes the task again.
+            if !decoded && !handled && !sent {
                 break;
             }
         }
@@ -190,8 +191,10 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn decode(&mut self) {
+    /// Decodes what was read, as far as the inbox has room for it; says whether there was anything.
+    fn decode(&mut self) -> bool {
         let now = self.server.wheel.now();
+        let mut moved = false;
         while self.has_room()
             && let Some(octets) = self.input.front_mut()
         {
@@ -206,10 +209,12 @@ impl<T: Transport> Connection<T> {
             }
             match request {
                 Some(request) => self.inbox.push(request),
-                None if used == 0 => return,
+                None if used == 0 => return moved,
                 None => {}
             }
+            moved = true;
         }
+        moved
     }
 
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
