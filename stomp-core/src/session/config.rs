@@ -10,7 +10,7 @@ use crate::{HeartBeat, codec::Limits};
 pub struct SessionConfig {
     /// Limits on each frame.
     pub limits: Limits,
-    /// Limits on the first frame, before anybody is known. Default: 8 KiB for the frame, no body.
+    /// Limits on the first frame, before anybody is known. Default: 8 KiB for the frame.
     pub connect_limits: Limits,
     /// What the server offers in CONNECTED. Default: `10000,10000`.
     pub heart_beat: HeartBeat,
@@ -32,7 +32,8 @@ impl Default for SessionConfig {
         Self {
             limits: Limits::default(),
             connect_limits: Limits {
-                body: 0,
+                // CONNECT has none; what comes in its place is refused for what it is, not for its size.
+                body: 8 * 1024,
                 frame: 8 * 1024,
                 ..Limits::default()
             },
