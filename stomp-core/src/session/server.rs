@@ -319,7 +319,11 @@ impl ServerSession {
     }
 
     fn malformed(&mut self, error: &DecodeError) -> Request {
-        self.refuse(Fault::new(error.close_reason(), error.to_string()))
+        let receipt = self.decoder.receipt_of_failed().map(Box::from);
+        self.refuse(Fault {
+            receipt,
+            ..Fault::new(error.close_reason(), error.to_string())
+        })
     }
 
     fn refuse(&mut self, fault: Fault) -> Request {
