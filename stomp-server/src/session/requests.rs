@@ -26,10 +26,6 @@ use crate::{
 impl<T: Transport> Connection<T> {
     /// Begins with the next request: passes it to the interceptors, if there are any.
     pub(super) fn begin(&mut self, request: Request) {
-        let leaving = matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. });
-        if leaving && !matches!(request, Request::Send(_)) {
-            return;
-        }
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
             return self.perform(request);
         }
@@ -50,7 +46,7 @@ impl<T: Transport> Connection<T> {
                 receipt,
                 listening: None,
             }),
-            Step::Judged(Err(fault), _) => self.fail(&fault),
+            Step::Judged(Err(fault), _) => self.fail_request(&fault),
             Step::Handled(outcome, receipt) => self.conclude(outcome, receipt),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
@@ -60,7 +56,7 @@ impl<T: Transport> Connection<T> {
     /// The same for a handler that ran beside others.
     pub(super) fn proceed_beside(&mut self, step: Step) {
         match step {
-            Step::Handled(Outcome::Failed(fault), _) => self.fail(&fault),
+            Step::Handled(Outcome::Failed(fault), _) => self.fail_request(&fault),
             Step::Handled(Outcome::Streaming(answers), receipt) => {
                 self.answers.push(answers);
                 self.answer_receipt(receipt.as_deref());
@@ -70,7 +66,11 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    /// Does what is asked for. Of a client that is leaving only messages count: all else was for itself.
     fn perform(&mut self, request: Request) {
+        if self.is_leaving() && !matches!(request, Request::Send(_)) {
+            return;
+        }
         match request {
             Request::Connect(connect) => self.connect(connect),
             Request::Send(send) => self.send_message(send),
@@ -80,7 +80,7 @@ impl<T: Transport> Connection<T> {
                 self.answer_receipt(receipt.as_deref());
                 self.close(CloseReason::Disconnected, None);
             }
-            Request::Fault(fault) => self.fail(&fault),
+            Request::Fault(fault) => self.fail_request(&fault),
         }
     }
 
@@ -124,7 +124,7 @@ impl<T: Transport> Connection<T> {
 
     fn refuse(&mut self, error: &AuthenticationError) {
         let fault = Fault::new(CloseReason::Refused, error.client_message().to_owned());
-        self.fail(&fault.with_code(ErrorCode::Unauthenticated));
+        self.fail_request(&fault.with_code(ErrorCode::Unauthenticated));
     }
 
     fn send_message(&mut self, Send { message, receipt }: Send) {
@@ -245,7 +245,7 @@ impl<T: Transport> Connection<T> {
 
     fn conclude(&mut self, outcome: Outcome, receipt: Option<Box<str>>) {
         match outcome {
-            Outcome::Failed(fault) => self.fail(&fault),
+            Outcome::Failed(fault) => self.fail_request(&fault),
             Outcome::Streaming(answers) => {
                 self.answers.push(answers);
                 self.settle(Settled {
@@ -274,7 +274,7 @@ impl<T: Transport> Connection<T> {
             PublishError::Malformed => "the destination names no user and queue",
         };
         let fault = Fault::new(CloseReason::NoHandler, text);
-        self.fail(
+        self.fail_request(
             &fault
                 .with_receipt(receipt.as_deref())
                 .with_destination(Some(destination)),

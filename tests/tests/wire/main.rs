@@ -7,4 +7,6 @@
     reason = "tests run in real time and start tasks of their own; `Env` is the server's"
 )]
 
+mod bad_input;
 mod conversations;
+mod events;
