@@ -135,6 +135,8 @@ impl Peer {
             match self.stream.read_buf(&mut self.unread).await {
                 Ok(0) => {
                     assert!(self.unread.is_empty(), "cut off in a frame: {:?}", self.unread);
+                    // As clients do; else the server lingers. It may be gone already.
+                    let _ = self.stream.shutdown().await;
                     return Incoming::End;
                 }
                 Ok(_) => {}
