@@ -88,10 +88,20 @@ impl Busy {
     }
 }
 
+/// How many answers one stream may give before others get their turn.
+const STRIDE: usize = 64;
+
 impl Answers {
     /// Sends what the stream yields for as long as the outbox has room; ready at its end.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<()> {
-        while session.outbox().has_room() {
+        for given in 0.. {
+            if !session.outbox().has_room() {
+                break;
+            }
+            if given == STRIDE {
+                cx.waker().wake_by_ref();
+                break;
+            }
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(answer) => {
                     if let Err(error) = answer.and_then(|answer| self.desk.send(answer)) {
