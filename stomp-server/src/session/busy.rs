@@ -31,7 +31,7 @@ pub(super) enum Busy {
     /// A handler runs.
     Handling {
         outcome: BoxFuture<'static, Outcome>,
-        receipt: Option<Box<str>>,
+        then: Settled,
     },
     /// The broker has been asked for something and has not said that it is done.
     Settling { settled: Settled },
@@ -54,7 +54,7 @@ pub(super) enum Step {
     /// What the interceptors left of a frame.
     Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
     /// How a handler ended.
-    Handled(Outcome, Option<Box<str>>),
+    Handled(Outcome, Settled),
     /// The broker is done.
     Settled(Settled),
     /// The listeners have been told.
@@ -71,8 +71,8 @@ impl Busy {
             Self::Judging { verdict, receipt } => {
                 Step::Judged(ready!(verdict.as_mut().poll(cx)), receipt.take())
             }
-            Self::Handling { outcome, receipt } => {
-                Step::Handled(ready!(outcome.as_mut().poll(cx)), receipt.take())
+            Self::Handling { outcome, then } => {
+                Step::Handled(ready!(outcome.as_mut().poll(cx)), std::mem::take(then))
             }
             Self::Settling { settled } => {
                 if session.awaits_completion() {
@@ -88,10 +88,20 @@ impl Busy {
     }
 }
 
+/// How many answers one stream may give before others get their turn.
+const STRIDE: usize = 64;
+
 impl Answers {
     /// Sends what the stream yields for as long as the outbox has room; ready at its end.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<()> {
-        while session.outbox().has_room() {
+        for given in 0.. {
+            if !session.outbox().has_room() {
+                break;
+            }
+            if given == STRIDE {
+                cx.waker().wake_by_ref();
+                break;
+            }
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(answer) => {
                     if self.send(answer).is_err() {

@@ -400,13 +400,23 @@ impl<T: Transport> Connection<T> {
         self.shrink();
     }
 
+    /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR").
+    pub(super) fn fail_request(&mut self, fault: &Fault) {
+        self.inbox.clear();
+        self.input.clear();
+        self.fail(fault);
+    }
+
     /// Ends the session with an ERROR.
-    pub(super) fn fail(&mut self, fault: &Fault) {
+    fn fail(&mut self, fault: &Fault) {
         self.close(fault.reason, Some(fault));
     }
 
-    /// Says the last words: what waits, an ERROR if there is one, the transport's close.
+    /// Says the last words: what waits, an ERROR if there is one, the transport's close. They are said once.
     pub(super) fn close(&mut self, reason: CloseReason, fault: Option<&Fault>) {
+        if self.is_leaving() {
+            return;
+        }
         self.server.counters.count_ending(reason);
         let rest = self.shared.outbox().close();
         self.unsent.frames.extend(rest);
@@ -468,6 +478,11 @@ impl<T: Transport> Connection<T> {
         if let Some(frame) = self.transport.take_control() {
             self.send(frame);
         }
+    }
+
+    /// Has everything been said, or is there nobody left to say it to?
+    pub(super) fn is_leaving(&self) -> bool {
+        matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. })
     }
 
     /// Is the client listened to? Not while its frames wait for its handlers.

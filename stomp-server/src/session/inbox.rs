@@ -39,6 +39,11 @@ impl Inbox {
         self.waiting.len() < frames && self.octets < octets
     }
 
+    /// Forgets what waits.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// Frees what a burst left behind.
     pub(super) fn shrink(&mut self) {
         if self.waiting.is_empty() {

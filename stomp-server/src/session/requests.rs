@@ -26,10 +26,6 @@ use crate::{
 impl<T: Transport> Connection<T> {
     /// Begins with the next request: passes it to the interceptors, if there are any.
     pub(super) fn begin(&mut self, request: Request) {
-        let leaving = matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. });
-        if leaving && !matches!(request, Request::Send(_)) {
-            return;
-        }
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
             return self.perform(request);
         }
@@ -50,8 +46,8 @@ impl<T: Transport> Connection<T> {
                 receipt,
                 listening: None,
             }),
-            Step::Judged(Err(fault), _) => self.fail(&fault),
-            Step::Handled(outcome, receipt) => self.conclude(outcome, receipt),
+            Step::Judged(Err(fault), _) => self.fail_request(&fault),
+            Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
         }
@@ -60,17 +56,21 @@ impl<T: Transport> Connection<T> {
     /// The same for a handler that ran beside others.
     pub(super) fn proceed_beside(&mut self, step: Step) {
         match step {
-            Step::Handled(Outcome::Failed(fault), _) => self.fail(&fault),
-            Step::Handled(Outcome::Streaming(answers), receipt) => {
+            Step::Handled(Outcome::Failed(fault), _) => self.fail_request(&fault),
+            Step::Handled(Outcome::Streaming(answers), then) => {
                 self.answers.push(answers);
-                self.answer_receipt(receipt.as_deref());
+                self.settled_beside(then);
             }
-            Step::Handled(Outcome::Done, receipt) => self.answer_receipt(receipt.as_deref()),
+            Step::Handled(Outcome::Done, then) => self.settled_beside(then),
             Step::Decided(..) | Step::Judged(..) | Step::Settled(_) | Step::Told => {}
         }
     }
 
+    /// Does what is asked for. Of a client that is leaving only messages count: all else was for itself.
     fn perform(&mut self, request: Request) {
+        if self.is_leaving() && !matches!(request, Request::Send(_)) {
+            return;
+        }
         match request {
             Request::Connect(connect) => self.connect(connect),
             Request::Send(send) => self.send_message(send),
@@ -80,7 +80,7 @@ impl<T: Transport> Connection<T> {
                 self.answer_receipt(receipt.as_deref());
                 self.close(CloseReason::Disconnected, None);
             }
-            Request::Fault(fault) => self.fail(&fault),
+            Request::Fault(fault) => self.fail_request(&fault),
         }
     }
 
@@ -124,7 +124,7 @@ impl<T: Transport> Connection<T> {
 
     fn refuse(&mut self, error: &AuthenticationError) {
         let fault = Fault::new(CloseReason::Refused, error.client_message().to_owned());
-        self.fail(&fault.with_code(ErrorCode::Unauthenticated));
+        self.fail_request(&fault.with_code(ErrorCode::Unauthenticated));
     }
 
     fn send_message(&mut self, Send { message, receipt }: Send) {
@@ -134,7 +134,8 @@ impl<T: Transport> Connection<T> {
             &self.server.config.application_destination_prefixes,
         ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
         {
-            return self.handle(message, None, found, receipt);
+            let listening = None;
+            return self.handle(message, None, found, Settled { receipt, listening });
         }
         let destination = Arc::clone(&message.destination);
         match self
@@ -168,16 +169,15 @@ impl<T: Transport> Connection<T> {
             &self.server.config.application_destination_prefixes,
         ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
         {
-            return self.handle(message, Some(Subscriber { key, encoding }), found, receipt);
+            let event = self.subscribed(&encoding, &message);
+            let listening = tell(&self.server, self.shared.id(), event);
+            let subscriber = Subscriber { key, encoding };
+            return self.handle(message, Some(subscriber), found, Settled { receipt, listening });
         }
         let Some(address) = self.address(&message.destination) else {
             return self.unserved(PublishError::NotServed, &message.destination, receipt);
         };
-        let event = SessionSubscribeEvent::new(
-            Session::from(Arc::clone(&self.shared)),
-            encoding.id.as_str().into(),
-            Arc::clone(&message.destination),
-        );
+        let event = self.subscribed(&encoding, &message);
         let session = Arc::clone(&self.shared);
         let subscription = Subscription {
             address: address.clone(),
@@ -195,6 +195,14 @@ impl<T: Transport> Connection<T> {
             receipt,
             listening: tell(&self.server, self.shared.id(), event),
         });
+    }
+
+    fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {
+        SessionSubscribeEvent::new(
+            Session::from(Arc::clone(&self.shared)),
+            encoding.id.as_str().into(),
+            Arc::clone(&message.destination),
+        )
     }
 
     fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
@@ -218,13 +226,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Lets a handler have the message.
-    fn handle(
-        &mut self,
-        message: Message,
-        subscriber: Option<Subscriber>,
-        found: Found,
-        receipt: Option<Box<str>>,
-    ) {
+    fn handle(&mut self, message: Message, subscriber: Option<Subscriber>, found: Found, then: Settled) {
         let errand = Errand {
             server: Arc::clone(&self.server),
             session: Session::from(Arc::clone(&self.shared)),
@@ -234,29 +236,23 @@ impl<T: Transport> Connection<T> {
         let mode = found.mode();
         let outcome = errand.run(found);
         match mode {
-            ExecutionMode::Ordered => self.busy = Some(Busy::Handling { outcome, receipt }),
-            ExecutionMode::Concurrent => self.concurrent.push(Busy::Handling { outcome, receipt }),
+            ExecutionMode::Ordered => self.busy = Some(Busy::Handling { outcome, then }),
+            ExecutionMode::Concurrent => self.concurrent.push(Busy::Handling { outcome, then }),
             ExecutionMode::Blocking => {
                 let outcome = self.server.env.block_on(outcome);
-                self.busy = Some(Busy::Handling { outcome, receipt });
+                self.busy = Some(Busy::Handling { outcome, then });
             }
         }
     }
 
-    fn conclude(&mut self, outcome: Outcome, receipt: Option<Box<str>>) {
+    fn conclude(&mut self, outcome: Outcome, then: Settled) {
         match outcome {
-            Outcome::Failed(fault) => self.fail(&fault),
+            Outcome::Failed(fault) => self.fail_request(&fault),
             Outcome::Streaming(answers) => {
                 self.answers.push(answers);
-                self.settle(Settled {
-                    receipt,
-                    listening: None,
-                });
+                self.settle(then);
             }
-            Outcome::Done => self.settle(Settled {
-                receipt,
-                listening: None,
-            }),
+            Outcome::Done => self.settle(then),
         }
     }
 
@@ -274,7 +270,7 @@ impl<T: Transport> Connection<T> {
             PublishError::Malformed => "the destination names no user and queue",
         };
         let fault = Fault::new(CloseReason::NoHandler, text);
-        self.fail(
+        self.fail_request(
             &fault
                 .with_receipt(receipt.as_deref())
                 .with_destination(Some(destination)),
@@ -293,6 +289,11 @@ impl<T: Transport> Connection<T> {
     fn settled(&mut self, Settled { receipt, listening }: Settled) {
         self.answer_receipt(receipt.as_deref());
         self.busy = listening.map(Busy::Listening);
+    }
+
+    fn settled_beside(&mut self, Settled { receipt, listening }: Settled) {
+        self.answer_receipt(receipt.as_deref());
+        self.concurrent.extend(listening.map(Busy::Listening));
     }
 
     fn answer_receipt(&self, receipt: Option<&str>) {

@@ -1,0 +1,13 @@
+//! What clients see of a running server, by topic.
+//!
+//! One program for all of them: it is linked once, and each file's handlers are told apart by `scope`.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests run in real time and start tasks of their own; `Env` is the server's"
+)]
+
+mod bad_input;
+mod conversations;
+mod events;
+mod handlers;
