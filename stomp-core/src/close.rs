@@ -44,11 +44,11 @@ impl CloseReason {
         match self {
             Self::Disconnected | Self::Closed => 1000,
             Self::ConnectionLost => 1001,
-            Self::ProtocolError | Self::UnsupportedVersion | Self::NoHandler | Self::HandlerFailed => 1002,
+            Self::ProtocolError | Self::UnsupportedVersion | Self::NoHandler => 1002,
             Self::InvalidUtf8 => 1007,
             Self::HeartBeatLost | Self::TimedOut | Self::Refused | Self::SlowConsumer => 1008,
             Self::TooLarge => 1009,
-            Self::Internal => 1011,
+            Self::HandlerFailed | Self::Internal => 1011,
             Self::Draining => 1012,
         }
     }

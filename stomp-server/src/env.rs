@@ -71,6 +71,11 @@ impl Env {
         tokio::time::sleep(duration).await;
     }
 
+    /// Waits for `future` for so long; `None` when that was not long enough.
+    pub(crate) async fn within<F: Future>(&self, duration: Duration, future: F) -> Option<F::Output> {
+        tokio::time::timeout(duration, future).await.ok()
+    }
+
     /// Runs a task on the server's runtime, from whatever thread. `None` before the server was started.
     pub(crate) fn spawn<F>(&self, task: F) -> Option<JoinHandle<F::Output>>
     where

@@ -151,7 +151,7 @@ impl SimpMessagingTemplate {
         let destination = with_slash(destination.as_ref());
         let message = self.convert(&destination, payload, headers)?;
         if let Some(publisher) = self.0.publisher.get() {
-            publisher.publish_to_user(user.as_ref(), &destination, message, Witness::Nobody);
+            publisher.publish_to_user(user.as_ref(), &destination, message, Witness::Nobody)?;
         }
         Ok(())
     }
@@ -174,7 +174,7 @@ impl SimpMessagingTemplate {
         let destination = with_slash(destination.as_ref());
         let message = self.convert(&destination, payload, &Headers::new())?;
         if let Some(publisher) = self.0.publisher.get() {
-            publisher.publish_to_sessions(&[session], &destination, message, Witness::Nobody);
+            publisher.publish_to_sessions(&[session], &destination, message, Witness::Nobody)?;
         }
         Ok(())
     }

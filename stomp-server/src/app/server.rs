@@ -196,7 +196,12 @@ async fn drain(state: &Arc<ServerState>) {
     tokio::select! {
         () = state.tasks.wait() => {}
         () = state.env.sleep(state.config.drain_deadline) => {
-            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cut sessions off");
+            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cuts sessions off");
+            for session in state.sessions.all() {
+                session.outbox().command(Command::Abort(CloseReason::Draining));
+            }
+            // Only a handler that blocks its thread keeps its session now, and that nobody can end.
+            let _ = state.env.within(state.config.linger, state.tasks.wait()).await;
         }
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Connection<T: Transport> {
     inbox: Inbox,
     /// What the present request waits for.
     pub(super) busy: Option<Busy>,
+    /// The subscription that interceptors are looking at: its id is free again if they drop it.
+    pub(super) judged: Option<SubscriptionKey>,
     /// Calls of handlers marked `concurrent`.
     pub(super) concurrent: Vec<Busy>,
     /// Streams that handlers answered with.
@@ -97,6 +99,7 @@ impl<T: Transport> Connection<T> {
             input: VecDeque::new(),
             inbox: Inbox::default(),
             busy: None,
+            judged: None,
             concurrent: Vec::new(),
             answers: Vec::new(),
             tickets: Vec::new(),
@@ -368,9 +371,11 @@ impl<T: Transport> Connection<T> {
     /// in the next round.
     fn obey(&mut self) {
         let asked = self.shared.outbox().asked();
-        for Command::Close(reason) in asked.commands {
-            if self.phase == Phase::Open {
-                self.phase = Phase::Finishing(reason);
+        for command in asked.commands {
+            match command {
+                Command::Close(reason) if self.phase == Phase::Open => self.phase = Phase::Finishing(reason),
+                Command::Close(_) => {}
+                Command::Abort(reason) => self.abort(reason),
             }
         }
         if asked.overflowed {
@@ -382,9 +387,11 @@ impl<T: Transport> Connection<T> {
 
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
-        if !self.reads() {
-            // Whoever is not listened to is not late.
-            self.machine.heard(now);
+        // Whoever is not listened to is not late.
+        if self.reads() {
+            self.machine.resume(now);
+        } else {
+            self.machine.pause();
         }
         match self.phase {
             Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
@@ -455,6 +462,15 @@ impl<T: Transport> Connection<T> {
         if self.accepted {
             self.server.counters.sessions_ended.increment();
         }
+    }
+
+    /// Ends the session here and now, whatever runs or waits.
+    fn abort(&mut self, reason: CloseReason) {
+        self.leave(reason);
+        self.busy = None;
+        self.concurrent.clear();
+        self.inbox.clear();
+        self.input.clear();
     }
 
     /// Ends all subscriptions and answers.

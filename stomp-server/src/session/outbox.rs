@@ -62,8 +62,10 @@ impl fmt::Debug for Frame {
 /// What somebody outside asks of a session.
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
-    /// End the session for this reason.
+    /// End the session for this reason, in good order.
     Close(CloseReason),
+    /// End it at once, whatever runs or waits.
+    Abort(CloseReason),
 }
 
 /// One session's frames on their way out, and its mailbox.
@@ -147,11 +149,9 @@ impl Outbox {
     /// Leaves a command for the session and wakes it.
     pub(crate) fn command(&self, command: Command) {
         let mut state = self.lock();
-        if !state.closed {
-            state.commands.push(command);
-            state.called = true;
-            state.wake();
-        }
+        state.commands.push(command);
+        state.called = true;
+        state.wake();
     }
 
     /// Has the session look round, for what is no frame: a deadline, a completion.

@@ -32,6 +32,9 @@ impl<T: Transport> Connection<T> {
         let receipt = receipt(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
         let session = Session::from(Arc::clone(&self.shared));
+        if let Request::Subscribe(subscribe) = &request {
+            self.judged = Some(subscribe.key);
+        }
         let verdict = Box::pin(async move { judge(&inbound, session, request).await });
         self.busy = Some(Busy::Judging { verdict, receipt });
     }
@@ -42,10 +45,15 @@ impl<T: Transport> Connection<T> {
             Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
             Step::Decided(_, Err(error)) => self.refuse(&error),
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
-            Step::Judged(Ok(None), receipt) => self.settle(Settled {
-                receipt,
-                listening: None,
-            }),
+            Step::Judged(Ok(None), receipt) => {
+                if let Some(dropped) = self.judged.take() {
+                    self.machine.cancel(dropped);
+                }
+                self.settle(Settled {
+                    receipt,
+                    listening: None,
+                });
+            }
             Step::Judged(Err(fault), _) => self.fail_request(&fault),
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
@@ -62,7 +70,11 @@ impl<T: Transport> Connection<T> {
                 self.settled_beside(then);
             }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Decided(..) | Step::Judged(..) | Step::Settled(_) | Step::Told => {}
+            Step::Settled(Settled { receipt, listening }) => {
+                self.answer_receipt(receipt.as_deref());
+                self.concurrent.extend(listening.map(Busy::Listening));
+            }
+            Step::Decided(..) | Step::Judged(..) | Step::Told => {}
         }
     }
 
@@ -90,7 +102,14 @@ impl<T: Transport> Connection<T> {
             (Some(authenticator), Some(handshake)) => {
                 let authenticator = Arc::clone(authenticator);
                 let login = Login::new(handshake, connect.frame.headers.clone());
-                let decision = Box::pin(async move { authenticator.authenticate(login).await });
+                let (env, deadline) = (
+                    self.server.env.clone(),
+                    self.server.config.session.connect_deadline,
+                );
+                let decision = Box::pin(async move {
+                    let decided = env.within(deadline, authenticator.authenticate(login)).await;
+                    decided.unwrap_or_else(|| Err(AuthenticationError::new("signing in took too long")))
+                });
                 self.busy = Some(Busy::Deciding {
                     connect: Some(connect),
                     decision,
@@ -291,9 +310,10 @@ impl<T: Transport> Connection<T> {
         self.busy = listening.map(Busy::Listening);
     }
 
-    fn settled_beside(&mut self, Settled { receipt, listening }: Settled) {
-        self.answer_receipt(receipt.as_deref());
-        self.concurrent.extend(listening.map(Busy::Listening));
+    fn settled_beside(&mut self, settled: Settled) {
+        if settled.receipt.is_some() || settled.listening.is_some() {
+            self.concurrent.push(Busy::Settling { settled });
+        }
     }
 
     fn answer_receipt(&self, receipt: Option<&str>) {
@@ -352,7 +372,10 @@ async fn judge(
         })
         .await
     {
-        Ok(passed) => Ok(passed.map(|frame| with_message(request, frame.message))),
+        Ok(Some(frame)) => Ok(Some(with_message(request, frame.message))),
+        // The client has left its subscription, or the session: nothing can be kept from that.
+        Ok(None) if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => Ok(Some(request)),
+        Ok(None) => Ok(None),
         Err(error) => {
             tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
             let fault = Fault::new(CloseReason::Refused, "this is not allowed");

@@ -191,15 +191,15 @@ impl Errand {
                     headers,
                     ..Message::new(&**path, body)
                 };
-                match session.principal().filter(|_| *broadcast) {
+                let published = match session.principal().filter(|_| *broadcast) {
                     Some(user) => server
                         .publisher
                         .publish_to_user(user.name(), path, message, witness),
                     None => server
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
-                }
-                Ok(())
+                };
+                published.map_err(HandlerError::reply)
             }
             ReplyTarget::Subscriber => {
                 self.answer_directly(headers, body);
