@@ -16,12 +16,15 @@ use super::{
 };
 use crate::{Principal, security::AuthenticationError};
 
+/// What the authenticator says; `None`: it panicked.
+pub(super) type Decided = Option<Result<Option<Principal>, AuthenticationError>>;
+
 /// The one thing that a session waits for.
 pub(super) enum Busy {
     /// The authenticator decides about a CONNECT.
     Deciding {
         connect: Option<Connect>,
-        decision: BoxFuture<'static, Result<Option<Principal>, AuthenticationError>>,
+        decision: BoxFuture<'static, Decided>,
     },
     /// Interceptors look at a frame.
     Judging {
@@ -50,7 +53,7 @@ pub(super) struct Settled {
 /// What the session goes on with.
 pub(super) enum Step {
     /// Who the client is.
-    Decided(Connect, Result<Option<Principal>, AuthenticationError>),
+    Decided(Connect, Decided),
     /// What the interceptors left of a frame.
     Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
     /// How a handler ended.

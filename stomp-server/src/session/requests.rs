@@ -1,7 +1,8 @@
 //! What a session does with each request, and with what comes of it.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use futures_util::FutureExt;
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
     session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
@@ -29,18 +30,29 @@ impl<T: Transport> Connection<T> {
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
             return self.perform(request);
         }
-        let receipt = receipt(&request).map(Into::into);
+        let receipt = receipt_of(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
         let session = Session::from(Arc::clone(&self.shared));
-        let verdict = Box::pin(async move { judge(&inbound, session, request).await });
+        let panicked =
+            Fault::new(CloseReason::Internal, "the server failed").with_receipt(receipt_of(&request));
+        let verdict = AssertUnwindSafe(async move { judge(&inbound, session, request).await });
+        // A panic ends this session as an error would; what it had in hand is gone with it.
+        let verdict = Box::pin(
+            verdict
+                .catch_unwind()
+                .map(|judged| judged.unwrap_or(Err(panicked))),
+        );
         self.busy = Some(Busy::Judging { verdict, receipt });
     }
 
     /// Goes on with what the session waited for.
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
-            Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
-            Step::Decided(_, Err(error)) => self.refuse(&error),
+            Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
+            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
+            Step::Decided(_, None) => {
+                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
+            }
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
             Step::Judged(Ok(None), receipt) => self.settle(Settled {
                 receipt,
@@ -90,7 +102,8 @@ impl<T: Transport> Connection<T> {
             (Some(authenticator), Some(handshake)) => {
                 let authenticator = Arc::clone(authenticator);
                 let login = Login::new(handshake, connect.frame.headers.clone());
-                let decision = Box::pin(async move { authenticator.authenticate(login).await });
+                let decision = AssertUnwindSafe(async move { authenticator.authenticate(login).await });
+                let decision = Box::pin(decision.catch_unwind().map(Result::ok));
                 self.busy = Some(Busy::Deciding {
                     connect: Some(connect),
                     decision,
@@ -317,7 +330,7 @@ impl<T: Transport> Connection<T> {
     }
 }
 
-fn receipt(request: &Request) -> Option<&str> {
+fn receipt_of(request: &Request) -> Option<&str> {
     match request {
         Request::Send(Send { receipt, .. })
         | Request::Subscribe(Subscribe { receipt, .. })
@@ -357,7 +370,7 @@ async fn judge(
             tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
             let fault = Fault::new(CloseReason::Refused, "this is not allowed");
             Err(fault
-                .with_receipt(receipt(&request))
+                .with_receipt(receipt_of(&request))
                 .with_destination(Some(&destination)))
         }
     }
