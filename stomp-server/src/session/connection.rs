@@ -86,6 +86,10 @@ impl<T: Transport> Connection<T> {
         let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
+        if server.stopping.is_cancelled() {
+            // The shutdown has told all sessions that it knew of, and may not have known of this one.
+            shared.outbox().command(Command::Close(CloseReason::Draining));
+        }
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -206,12 +210,10 @@ impl<T: Transport> Connection<T> {
             if octets.is_empty() {
                 self.input.pop_front();
                 self.rearm |= request.is_none();
+            } else if used == 0 && request.is_none() {
+                return moved;
             }
-            match request {
-                Some(request) => self.inbox.push(request),
-                None if used == 0 => return moved,
-                None => {}
-            }
+            self.inbox.extend(request);
             moved = true;
         }
         moved
@@ -261,6 +263,9 @@ impl<T: Transport> Connection<T> {
 
     /// Nothing is left to handle: goes on to the next phase, if it is time; says whether it did.
     fn finish(&mut self) -> bool {
+        if !self.input.is_empty() {
+            return false;
+        }
         match self.phase {
             Phase::Finishing(reason) if self.concurrent.is_empty() => self.close(reason, None),
             Phase::Gone { reason, told: false } if self.concurrent.is_empty() => {
@@ -358,6 +363,10 @@ impl<T: Transport> Connection<T> {
 
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
+        if !(self.input.is_empty() && self.has_room()) {
+            // Nothing is read while the inbox is full, so the client's silence is the server's doing.
+            self.machine.heard(now);
+        }
         match self.phase {
             Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
                 Overdue::Nothing => {}

@@ -12,7 +12,8 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn push(&mut self, request: Request) {
+    pub(super) fn extend(&mut self, request: Option<Request>) {
+        let Some(request) = request else { return };
         let octets = size(&request);
         self.octets += octets;
         self.waiting.push_back((request, octets));

@@ -11,7 +11,6 @@ use stomp_core::{
 use super::{
     Connection, Frame, Session,
     busy::{Busy, Settled, Step},
-    connection::Phase,
     work::{Errand, Outcome, Subscriber, tell},
 };
 use crate::{
@@ -114,8 +113,9 @@ impl<T: Transport> Connection<T> {
     }
 
     fn accept(&mut self, connect: &Connect, principal: Option<Principal>) {
-        if !matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
-            return;
+        if self.is_leaving() {
+            // What it sent behind CONNECT will never be read.
+            return self.machine.end();
         }
         let (machine, now) = (&mut self.machine, self.server.wheel.now());
         let (id, user) = (

@@ -215,3 +215,36 @@ async fn users_are_listed_for_as_long_as_one_of_their_sessions_is_open() {
         .await;
     assert_eq!(users.user_count(), 0);
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_before_the_decision_leaves_nothing_behind() {
+    let gate = Arc::new(Semaphore::new(0));
+    let waits = {
+        let gate = Arc::clone(&gate);
+        move |_: Login| {
+            let gate = Arc::clone(&gate);
+            async move {
+                gate.acquire().await.expect("never closed").forget();
+                Ok(None)
+            }
+        }
+    };
+    let server = TestServer::start(app(module_path!()).authenticator(waits)).await;
+    let mut peer = server.open().await;
+    peer.text("CONNECT\naccept-version:1.2\n\n\0SEND\ndestination:/topic/a\n\nx\0")
+        .await;
+    server
+        .until("it to be there", |handle| {
+            handle.counters().connections_opened == 1
+        })
+        .await;
+    peer.break_off();
+    server
+        .until("it to be missed", |handle| handle.connections() == 0)
+        .await;
+    gate.add_permits(1);
+    let handle = server.handle().clone();
+    // Waits for its task.
+    server.stop().await;
+    assert_eq!(handle.counters().sessions_opened, 0);
+}
