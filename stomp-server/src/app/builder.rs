@@ -219,6 +219,9 @@ impl StompServerBuilder {
     /// [`BuildError`] with everything that is wrong, each with its place in the source and how to mend it.
     pub fn build(mut self) -> Result<StompServer, BuildError> {
         let config_problems = self.check();
+        // It is put before paths, which begin with a slash.
+        let user_prefix = &mut self.config.user_destination_prefix;
+        user_prefix.truncate(user_prefix.trim_end_matches('/').len());
         self.config.session = Arc::new(std::mem::take(&mut self.session));
         let config = Arc::new(std::mem::take(&mut self.config));
         let counters = Arc::<Counters>::default();

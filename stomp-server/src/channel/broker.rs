@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use stomp_core::Message;
 
+use super::caught;
+
 /// Sees every message on its way to the broker: a client's own, a handler's reply, a template's.
 ///
 /// It runs in the publisher's call and must not block.
@@ -34,9 +36,10 @@ impl BrokerChannel {
     pub(crate) fn apply(&self, message: Message) -> Option<Message> {
         self.0.iter().try_fold(message, |message, interceptor| {
             let destination = Arc::clone(&message.destination);
+            let passed = caught("broker", || interceptor.pre_send(message))?;
             Some(Message {
                 destination,
-                ..interceptor.pre_send(message)?
+                ..passed
             })
         })
     }

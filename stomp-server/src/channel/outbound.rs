@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use stomp_core::Headers;
 
+use super::caught;
 use crate::{
     broker::{Publication, Subscription},
     session::Session,
@@ -66,10 +67,9 @@ impl OutboundChannel {
             headers: publication.headers.clone(),
             body: publication.body.clone(),
         };
-        let changed = self
-            .0
-            .iter()
-            .try_fold(message, |message, interceptor| interceptor.pre_send(message))?;
+        let changed = self.0.iter().try_fold(message, |message, interceptor| {
+            caught("outbound", || interceptor.pre_send(message))
+        })?;
         Some(Publication {
             headers: changed.headers,
             body: changed.body,

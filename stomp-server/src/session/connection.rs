@@ -90,6 +90,10 @@ impl<T: Transport> Connection<T> {
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
         let token = server.tasks.token();
+        if server.stopping.is_cancelled() {
+            // The shutdown has told all sessions that it knew of, and may not have known of this one.
+            shared.outbox().command(Command::Close(CloseReason::Draining));
+        }
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -244,8 +248,10 @@ impl<T: Transport> Connection<T> {
             if octets.is_empty() {
                 self.input.pop_front();
                 self.rearm = true;
+            } else if used == 0 && request.is_none() {
+                return None;
             }
-            if request.is_some() || used == 0 {
+            if request.is_some() {
                 return request;
             }
         }
@@ -295,6 +301,9 @@ impl<T: Transport> Connection<T> {
 
     /// Nothing is left to handle: goes on to the next phase, if it is time; says whether it did.
     fn finish(&mut self) -> bool {
+        if !self.input.is_empty() {
+            return false;
+        }
         match self.phase {
             Phase::Finishing(reason) if self.concurrent.is_empty() => self.close(reason, None),
             Phase::Gone { reason, told: false } if self.concurrent.is_empty() => {

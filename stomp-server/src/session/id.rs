@@ -12,6 +12,15 @@ impl SessionId {
     pub const fn from_bits(bits: u128) -> Self {
         Self(bits)
     }
+
+    /// Reads what `Display` writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 32
+            && text
+                .bytes()
+                .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        u128::from_str_radix(text, 16).ok().filter(|_| digits).map(Self)
+    }
 }
 
 impl fmt::Display for SessionId {

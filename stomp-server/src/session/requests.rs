@@ -10,7 +10,6 @@ use stomp_core::{
 use super::{
     Connection, Frame, Session,
     busy::{Busy, Settled, Step},
-    connection::Phase,
     work::{Errand, Outcome, Subscriber, tell},
 };
 use crate::{
@@ -42,8 +41,11 @@ impl<T: Transport> Connection<T> {
     /// Goes on with what the session waited for.
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
-            Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
-            Step::Decided(_, Err(error)) => self.refuse(&error),
+            Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
+            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
+            Step::Decided(_, None) => {
+                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
+            }
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
             Step::Judged(Ok(None), receipt) => {
                 if let Some(dropped) = self.judged.take() {
@@ -120,8 +122,9 @@ impl<T: Transport> Connection<T> {
     }
 
     fn accept(&mut self, connect: &Connect, principal: Option<Principal>) {
-        if !matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
-            return;
+        if self.is_leaving() {
+            // What it sent behind CONNECT will never be read.
+            return self.machine.end();
         }
         let (machine, now) = (&mut self.machine, self.server.wheel.now());
         let (id, user) = (

@@ -40,6 +40,8 @@ pub(crate) struct WebSocket<S> {
     /// Octets read behind the handshake.
     early: Bytes,
     control: Vec<u8>,
+    /// Nothing more can be read: the octets behind a broken rule mean nothing, and tungstenite must not see them.
+    broken: bool,
 }
 
 impl<S> WebSocket<S> {
@@ -56,6 +58,7 @@ impl<S> WebSocket<S> {
             context: WebSocketContext::new(Role::Server, Some(config)),
             early,
             control: Vec::new(),
+            broken: false,
         }
     }
 
@@ -73,7 +76,10 @@ impl<S> WebSocket<S> {
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     return Received::Something;
                 }
-                Err(error) => return ended(&error),
+                Err(error) => {
+                    self.broken = true;
+                    return ended(&error);
+                }
             }
         }
     }
@@ -85,6 +91,9 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>, into: &mut VecDeque<Bytes>) -> Poll<Received> {
+        if self.broken {
+            return Poll::Ready(Received::Lost);
+        }
         if !self.early.is_empty() {
             let early = std::mem::take(&mut self.early);
             return Poll::Ready(self.feed(&early, into));

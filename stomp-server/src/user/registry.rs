@@ -53,6 +53,10 @@ impl Sessions {
         let state = self.read();
         if let Some(sessions) = state.by_user.get(user) {
             found.extend(sessions.iter().map(|session| session.id()));
+        } else if let Some(session) = SessionId::parse(user).and_then(|id| state.by_id.get(&id))
+            && session.principal().is_none()
+        {
+            found.push(session.id());
         }
     }
 

@@ -7,7 +7,16 @@
     reason = "tests run in real time and start tasks of their own; `Env` is the server's"
 )]
 
+mod authentication;
 mod bad_input;
+mod broker;
 mod conversations;
+mod endpoint;
 mod events;
 mod handlers;
+mod interceptors;
+mod order;
+mod receipts;
+mod shutdown;
+mod slow_consumer;
+mod templates;

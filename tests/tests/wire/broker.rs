@@ -1,0 +1,268 @@
+//! The simple broker: exact destinations, patterns, user destinations.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use stomp_server::prelude::*;
+use stomp_tests::{
+    peer::Peer,
+    server::{TestServer, app},
+};
+
+async fn by_login(login: Login) -> Result<Option<Principal>, AuthenticationError> {
+    Ok(login.login().map(Principal::new))
+}
+
+async fn server() -> TestServer {
+    TestServer::start(app(module_path!()).authenticator(by_login)).await
+}
+
+/// A subscription, a destination, and whether the one hears the other.
+const HEARS: [(&str, &str, bool); 16] = [
+    ("/topic/a", "/topic/a", true),
+    ("/topic/a", "/topic/A", false),
+    ("/topic/a", "/topic/a/", false),
+    ("/topic/a", "/topic/ab", false),
+    ("/topic/*", "/topic/a", true),
+    ("/topic/*", "/topic/a/b", false),
+    ("/topic/**", "/topic/a/b/c", true),
+    ("/topic/**", "/queue/a", false),
+    ("/topic/*/b", "/topic/a/b", true),
+    ("/topic/**/z", "/topic/a/b/z", true),
+    ("/topic/a?c", "/topic/abc", true),
+    ("/topic/a*", "/topic/abc", true),
+    ("/topic/a*", "/topic/bc", false),
+    ("/queue/**", "/queue/a", true),
+    ("/topic/a b", "/topic/a b", true),
+    ("/topic/\u{e9}", "/topic/\u{e9}", true),
+];
+
+#[tokio::test]
+async fn a_subscription_hears_what_it_names_or_matches() {
+    let server = server().await;
+    for (subscription, destination, hears) in HEARS {
+        let mut peer = server.connect().await;
+        peer.subscribe("s", subscription).await;
+        peer.send(destination, "x").await;
+        if hears {
+            let message = peer.expect_message("x").await;
+            assert_eq!(message.header("destination"), Some(destination));
+        }
+        peer.expect_nothing().await;
+        peer.disconnect().await;
+    }
+}
+
+#[tokio::test]
+async fn each_matching_subscription_gets_its_own_message() {
+    let server = server().await;
+    let mut peer = server.connect().await;
+    for (id, destination) in [("exact", "/topic/a"), ("star", "/topic/*"), ("all", "/topic/**")] {
+        peer.subscribe(id, destination).await;
+    }
+    for round in ["1", "2"] {
+        peer.send("/topic/a", round).await;
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let message = peer.expect_message(round).await;
+            ids.extend(message.header("subscription").map(str::to_owned));
+        }
+        ids.sort_unstable();
+        assert_eq!(ids, ["all", "exact", "star"]);
+    }
+    peer.unsubscribe("star").await;
+    peer.unsubscribe("exact").await;
+    peer.send("/topic/a", "3").await;
+    peer.expect_message("3").await;
+    peer.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn a_pattern_that_comes_later_hears_destinations_that_were_used_before() {
+    let server = server().await;
+    let (mut early, mut late) = (server.connect().await, server.connect().await);
+    early.subscribe("s", "/topic/**").await;
+    early.send("/topic/a", "1").await;
+    early.expect_message("1").await;
+    late.subscribe("s", "/topic/a*").await;
+    early.send("/topic/a", "2").await;
+    early.expect_message("2").await;
+    late.expect_message("2").await;
+    late.unsubscribe("s").await;
+    early.send("/topic/a", "3").await;
+    early.expect_message("3").await;
+    late.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn no_message_follows_the_receipt_of_unsubscribe() {
+    let server = TestServer::start(app(module_path!())).await;
+    let template = server.handle().template();
+    let busy = Arc::new(AtomicBool::new(true));
+    let publisher = std::thread::spawn({
+        let busy = Arc::clone(&busy);
+        move || {
+            while busy.load(Ordering::Relaxed) {
+                template.convert_and_send("/topic/a", "x").expect("sent");
+                std::thread::sleep(Duration::from_micros(50));
+            }
+        }
+    });
+    let mut peer = server.connect().await;
+    for _ in 0..100 {
+        peer.subscribe_amid_messages("s", "/topic/a").await;
+        assert_eq!(peer.frame().await.command, "MESSAGE");
+        peer.text("UNSUBSCRIBE\nid:s\nreceipt:gone\n\n\0").await;
+        while peer.frame().await.command == "MESSAGE" {}
+        peer.expect_nothing().await;
+    }
+    peer.disconnect().await;
+    busy.store(false, Ordering::Relaxed);
+    publisher.join().expect("no panic");
+}
+
+trait AmidMessages {
+    async fn subscribe_amid_messages(&mut self, id: &str, destination: &str);
+}
+
+impl AmidMessages for Peer {
+    /// Messages may come before the receipt: the subscription is live by then.
+    async fn subscribe_amid_messages(&mut self, id: &str, destination: &str) {
+        self.say_subscribe(id, destination, "live").await;
+        while self.frame().await.command == "MESSAGE" {}
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_used_again_gets_nothing_meant_for_its_first_use() {
+    let server = server().await;
+    let (mut peer, mut other) = (server.connect().await, server.connect().await);
+    peer.subscribe("s", "/topic/a").await;
+    peer.unsubscribe("s").await;
+    peer.subscribe("s", "/topic/b").await;
+    other.send_done("/topic/a", "old").await;
+    other.send_done("/topic/b", "new").await;
+    peer.expect_message("new").await;
+    peer.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn message_ids_are_never_used_twice_and_shared_by_all_who_get_the_message() {
+    let server = server().await;
+    let (mut one, mut two) = (server.connect().await, server.connect().await);
+    let mut seen = std::collections::HashSet::new();
+    for round in 0..3 {
+        one.subscribe("s", "/topic/a").await;
+        two.subscribe("s", "/topic/a").await;
+        one.send("/topic/a", "x").await;
+        let ids = [one.expect_message("x").await, two.expect_message("x").await];
+        let [id, same] = ids.map(|message| message.header("message-id").map(str::to_owned));
+        assert_eq!(id, same);
+        assert!(seen.insert(id), "round {round}");
+        // The topic is forgotten in between.
+        one.unsubscribe("s").await;
+        two.unsubscribe("s").await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_what_is_a_users_own() {
+    let server = server().await;
+    let (mut ann, mut eve) = (server.connect_as("ann").await, server.connect_as("eve").await);
+    ann.subscribe("s", "/user/queue/own").await;
+    ann.subscribe("all", "/user/**").await;
+    let spying = [
+        "/queue/**",
+        "/topic/**",
+        "/queue/own",
+        "/user/**",
+        "/user/*/queue/own",
+        "/user/ann/queue/own",
+        "/user/queue/own",
+    ];
+    for (id, destination) in (0..).zip(spying) {
+        eve.subscribe(&format!("{id}"), destination).await;
+    }
+    eve.send_done("/user/ann/queue/own", "to ann").await;
+    server
+        .handle()
+        .template()
+        .convert_and_send_to_user("ann", "/queue/own", "also to ann")
+        .expect("sent");
+    for body in ["to ann", "to ann", "also to ann", "also to ann"] {
+        ann.expect_message(body).await;
+    }
+    eve.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn a_user_prefix_may_end_in_a_slash() {
+    let builder = app(module_path!())
+        .authenticator(by_login)
+        .user_destination_prefix("/own/")
+        .enable_simple_broker(["/topic/"]);
+    let server = TestServer::start(builder).await;
+    let mut ann = server.connect_as("ann").await;
+    ann.subscribe("s", "/own/queue/x").await;
+    ann.subscribe("t", "/topic/x").await;
+    ann.send("/own/ann/queue/x", "x").await;
+    let message = ann.expect_message("x").await;
+    assert_eq!(message.header("destination"), Some("/own/queue/x"));
+    ann.send("/topic/x", "y").await;
+    ann.expect_message("y").await;
+}
+
+#[tokio::test]
+async fn an_anonymous_session_answers_to_its_own_id() {
+    let server = server().await;
+    let (mut one, mut other) = (server.open().await, server.connect().await);
+    let connected = one.say_connect("").await;
+    let id = connected.header("session").expect("an id").to_owned();
+    one.subscribe("s", "/user/queue/x").await;
+    other.subscribe("s", "/user/queue/x").await;
+    other.send_done(&format!("/user/{id}/queue/x"), "found").await;
+    one.expect_message("found").await;
+    other.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn a_session_leaves_nothing_behind() {
+    let server = server().await;
+    for round in 0..20 {
+        let mut peers = Vec::new();
+        for n in 0..10 {
+            let mut peer = server.connect_as(&format!("user-{n}")).await;
+            peer.subscribe("a", "/topic/a").await;
+            peer.subscribe("b", "/topic/*").await;
+            peer.subscribe("c", "/user/queue/c").await;
+            peers.push(peer);
+        }
+        assert_eq!(server.handle().users().user_count(), 10);
+        for (n, peer) in (0..).zip(peers) {
+            match n % 2 {
+                0 => peer.disconnect().await,
+                _ => peer.break_off(),
+            }
+        }
+        server
+            .until("all to be gone", |handle| handle.connections() == 0)
+            .await;
+        assert!(server.handle().users().users().is_empty());
+        server
+            .handle()
+            .template()
+            .convert_and_send("/topic/a", "x")
+            .expect("sent");
+        let counters = server.counters();
+        assert_eq!(counters.messages_unheard, round + 1, "no subscription is left");
+        assert_eq!(
+            (counters.sessions_opened, counters.sessions_ended),
+            ((round + 1) * 10, (round + 1) * 10)
+        );
+    }
+}
