@@ -337,7 +337,8 @@ impl<T: Transport> Connection<T> {
     /// Writes what waits; says whether more is to be done.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
         let outbox = self.shared.outbox();
-        let asked = if self.unsent.is_empty() {
+        let takes = self.unsent.is_empty();
+        let asked = if takes {
             let asked = outbox.take(&mut self.unsent.frames, cx);
             if self.machine.subscriptions().any_ended() {
                 outbox.settle(self.unsent.drop_ended(self.machine.subscriptions()));
@@ -350,7 +351,12 @@ impl<T: Transport> Connection<T> {
             self.obey();
             return true;
         }
-        !self.unsent.is_empty() && self.write(cx)
+        if self.unsent.is_empty() {
+            return false;
+        }
+        let moved = self.write(cx);
+        // What came while the rest of an earlier batch was written has called already.
+        moved || (!takes && self.unsent.is_empty())
     }
 
     /// Writes what was taken; says whether that made something possible.
