@@ -516,9 +516,10 @@ impl<T: Transport> Connection<T> {
         matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. })
     }
 
-    /// Is the client listened to? Not while its frames wait for its handlers.
+    /// Is the client listened to? Not while its frames wait for its handlers, or too many behind its CONNECT.
     fn reads(&self) -> bool {
-        self.input.is_empty() && self.has_room()
+        let undecoded: usize = self.input.iter().map(Bytes::len).sum();
+        undecoded < self.server.config.inbox_octets && self.has_room()
     }
 
     fn has_room(&self) -> bool {
