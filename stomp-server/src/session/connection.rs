@@ -146,9 +146,9 @@ impl<T: Transport> Connection<T> {
         Poll::Pending
     }
 
-    /// Nothing waits to be handled, and nothing is to be handled later.
+    /// Nothing waits to be handled, and the phase does not change by itself.
     fn is_idle(&self) -> bool {
-        self.phase == Phase::Open
+        matches!(self.phase, Phase::Open)
             && self.busy.is_none()
             && self.input.is_empty()
             && self.inbox.is_empty()
@@ -161,6 +161,10 @@ impl<T: Transport> Connection<T> {
 
     /// Reads what has come; says whether there may be more.
     fn poll_receive(&mut self) -> bool {
+        // Asked first: a session is woken far more often to write than to read.
+        if !self.shared.is_readable() {
+            return false;
+        }
         let wanted = match self.phase {
             Phase::Open => self.reads(),
             Phase::Closing { .. } => self.unsent.is_empty(),
@@ -169,6 +173,11 @@ impl<T: Transport> Connection<T> {
         if !wanted || !self.shared.take_readable() {
             return false;
         }
+        self.ask_transport()
+    }
+
+    #[inline(never)]
+    fn ask_transport(&mut self) -> bool {
         let waker = Waker::from(Arc::clone(&self.shared));
         let cx = &mut Context::from_waker(&waker);
         match self.phase {
@@ -384,6 +393,7 @@ impl<T: Transport> Connection<T> {
 
     /// Does what others have asked for. A call without a command is for a deadline or a completion: those come first
     /// in the next round.
+    #[inline(never)]
     fn obey(&mut self) {
         let asked = self.shared.outbox().asked();
         for command in asked.commands {
@@ -400,6 +410,7 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    #[inline(never)]
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
         // Whoever is not listened to is not late.
