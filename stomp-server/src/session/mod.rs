@@ -16,6 +16,8 @@ mod id;
 mod inbox;
 mod outbox;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod unsent;
 mod wheel;
 mod work;
