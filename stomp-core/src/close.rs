@@ -1,4 +1,5 @@
-//! One vocabulary for endings: why a session ended, and what each side is told (design invariant 16).
+//! One vocabulary for endings: why a session ended, and what each side is told (invariant 16 of
+//! docs/architecture.md).
 
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,11 +44,11 @@ impl CloseReason {
         match self {
             Self::Disconnected | Self::Closed => 1000,
             Self::ConnectionLost => 1001,
-            Self::ProtocolError | Self::UnsupportedVersion | Self::NoHandler | Self::HandlerFailed => 1002,
+            Self::ProtocolError | Self::UnsupportedVersion | Self::NoHandler => 1002,
             Self::InvalidUtf8 => 1007,
             Self::HeartBeatLost | Self::TimedOut | Self::Refused | Self::SlowConsumer => 1008,
             Self::TooLarge => 1009,
-            Self::Internal => 1011,
+            Self::HandlerFailed | Self::Internal => 1011,
             Self::Draining => 1012,
         }
     }

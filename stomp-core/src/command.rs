@@ -95,6 +95,12 @@ impl Command {
         matches!(self, Self::Connect | Self::Stomp | Self::Connected)
     }
 
+    /// Is this CONNECT by one of its names? It is the one client frame without `receipt` (STOMP 1.2, "Standard
+    /// Headers").
+    pub(crate) const fn opens_session(self) -> bool {
+        matches!(self, Self::Connect | Self::Stomp)
+    }
+
     /// Does a client send this frame?
     #[must_use]
     pub const fn is_client(self) -> bool {

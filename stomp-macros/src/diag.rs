@@ -79,6 +79,23 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, known)| known)
 }
 
+/// A type as people write it, without the spaces that tokens are printed with.
+pub(crate) fn shown(ty: &syn::Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (printed, written) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+    ] {
+        text = text.replace(printed, written);
+    }
+    text
+}
+
 /// How many characters must be changed, added or taken away (Levenshtein).
 fn slips(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

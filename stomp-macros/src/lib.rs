@@ -1,8 +1,10 @@
 //! The attributes of `stomp-server`. Use them through that crate; what they generate names its private parts.
 //!
-//! Each attribute goes three steps, each in its own folder: [`parse`] turns attributes into values that know where
-//! they were written, [`model`] checks them against the function they stand on, [`expand`] writes the glue. The user's
+//! Each attribute goes three steps, each in its own folder: `parse` turns attributes into values that know where
+//! they were written, `model` checks them against the function they stand on, `expand` writes the glue. The user's
 //! item always comes out again, also beside errors, so that editors keep completing in it.
+//!
+//! With `STOMP_MACROS_DEBUG` in its environment the compiler prints every expansion.
 
 #![forbid(unsafe_code)]
 
@@ -19,15 +21,18 @@ use crate::parse::Name;
 
 /// Maps SEND frames to a function or to a method of a [`controller`](macro@controller) block.
 ///
-/// ```ignore
+/// ```ignore (needs stomp-server, which depends on this crate)
 /// #[message_mapping("/chat/{room_id}")]
-/// async fn post(room_id: RoomId, Payload(draft): Payload<Draft>) -> ChatMessage { … }
+/// async fn post(room_id: RoomId, Payload(draft): Payload<Draft>) -> ChatMessage {
+///     ChatMessage::new(room_id, draft)
+/// }
 /// ```
 ///
 /// The destination is what follows the application prefix. Variables are written `{room_id}` or `<room_id>`, in
-/// camel or snake case; `*`, `?` and `**` are Spring's. Several destinations may be named. An argument with the name
-/// of a variable receives it; every other argument must be an extractor. Without [`send_to`](macro@send_to) or
-/// [`send_to_user`](macro@send_to_user) an answer goes to `/topic` and the destination.
+/// camel or snake case; `{id:[0-9]+}`, `*`, `?` and `**` are Spring's, and `{*rest}` or `<rest..>` takes all that
+/// follows. Several destinations may be named. An argument with the name of a variable receives it; every other
+/// argument must be an extractor. Without [`send_to`](macro@send_to) or [`send_to_user`](macro@send_to_user) an answer
+/// goes to `/topic` and the destination.
 ///
 /// Options behind the destinations:
 ///
@@ -40,7 +45,7 @@ use crate::parse::Name;
 /// The counterpart of Spring's `@MessageMapping`.
 #[proc_macro_attribute]
 pub fn message_mapping(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::MessageMapping, args.into(), item.into()).into()
+    shown(expand::function(Name::MessageMapping, args.into(), item.into()))
 }
 
 /// Maps SUBSCRIBE frames to a function or method, whose answer goes to the subscriber alone.
@@ -48,7 +53,7 @@ pub fn message_mapping(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Takes what [`message_mapping`](macro@message_mapping) takes. The counterpart of Spring's `@SubscribeMapping`.
 #[proc_macro_attribute]
 pub fn subscribe_mapping(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::SubscribeMapping, args.into(), item.into()).into()
+    shown(expand::function(Name::SubscribeMapping, args.into(), item.into()))
 }
 
 /// Names the destinations that a handler's answer goes to. `{room_id}` stands for a variable of the mapping.
@@ -57,7 +62,7 @@ pub fn subscribe_mapping(args: TokenStream, item: TokenStream) -> TokenStream {
 /// [`controller`](macro@controller) block it is the default of the methods. The counterpart of Spring's `@SendTo`.
 #[proc_macro_attribute]
 pub fn send_to(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::SendTo, args.into(), item.into()).into()
+    shown(expand::function(Name::SendTo, args.into(), item.into()))
 }
 
 /// Names the destinations of the sender's own that a handler's answer goes to.
@@ -67,7 +72,7 @@ pub fn send_to(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `@SendToUser`.
 #[proc_macro_attribute]
 pub fn send_to_user(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::SendToUser, args.into(), item.into()).into()
+    shown(expand::function(Name::SendToUser, args.into(), item.into()))
 }
 
 /// Answers errors of the type of its `&E` argument: those that handlers return, those that arguments were refused for,
@@ -77,7 +82,7 @@ pub fn send_to_user(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `@MessageExceptionHandler`.
 #[proc_macro_attribute]
 pub fn message_exception_handler(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::ExceptionHandler, args.into(), item.into()).into()
+    shown(expand::function(Name::ExceptionHandler, args.into(), item.into()))
 }
 
 /// Is told of the events of the type of its `&E` argument. Further arguments come from the application's state.
@@ -85,7 +90,7 @@ pub fn message_exception_handler(args: TokenStream, item: TokenStream) -> TokenS
 /// The counterpart of Spring's `@EventListener`.
 #[proc_macro_attribute]
 pub fn event_listener(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Name::EventListener, args.into(), item.into()).into()
+    shown(expand::function(Name::EventListener, args.into(), item.into()))
 }
 
 /// Makes the mapped methods of an `impl` block handlers. The destinations it names are prefixes of theirs.
@@ -96,7 +101,7 @@ pub fn event_listener(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The counterpart of Spring's `@Controller` with a type-level `@MessageMapping`.
 #[proc_macro_attribute]
 pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::controller(args.into(), item.into()).into()
+    shown(expand::controller(args.into(), &item.into()))
 }
 
 /// Lets the application build a type: each field is injected, as `Arc<T>`, `State<T>` or the template.
@@ -105,5 +110,14 @@ pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
 /// function makes of the application's `&Context`.
 #[proc_macro_derive(Component, attributes(component))]
 pub fn component(item: TokenStream) -> TokenStream {
-    expand::component(item.into()).into()
+    shown(expand::component(item.into()))
+}
+
+/// The door for debugging.
+#[expect(clippy::print_stderr, reason = "there is no other way out of a compiler")]
+fn shown(expansion: proc_macro2::TokenStream) -> TokenStream {
+    if std::env::var_os("STOMP_MACROS_DEBUG").is_some() {
+        eprintln!("{expansion}");
+    }
+    expansion.into()
 }

@@ -10,7 +10,7 @@ macro_rules! counters {
         #[derive(Debug, Default)]
         pub(crate) struct Counters { $(pub(crate) $name: Counter,)+ }
 
-        /// What the counters stood at, at one moment. Each only grows, except where its text says so.
+        /// What the counters stood at, at one moment. Each only grows, from the start of the server.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
         #[non_exhaustive]
         pub struct CounterSnapshot { $($(#[$doc])* pub $name: u64,)+ }
@@ -30,7 +30,8 @@ counters! {
     sessions_opened,
     /// Sessions that have ended, in whatever way.
     sessions_ended,
-    /// Sessions that were refused, at the handshake or at CONNECT.
+    /// Sessions that were refused: at the handshake, at CONNECT, or later for a frame that an interceptor refused or a
+    /// subscription too many.
     sessions_refused,
     /// Sessions that ended because the client did not read.
     slow_consumers,
@@ -44,7 +45,7 @@ counters! {
     protocol_errors,
     /// SEND frames received.
     messages_received,
-    /// Messages published to the broker.
+    /// Messages published to the broker; one to a user counts once for each of the user's sessions.
     messages_published,
     /// Messages published that nobody listened to.
     messages_unheard,

@@ -1,4 +1,4 @@
-//! Time, randomness and tasks: the one place where they come from (design invariant 1).
+//! Time, randomness and tasks: the one place where they come from (invariant 1 of docs/architecture.md).
 
 use std::{
     fmt,
@@ -16,10 +16,13 @@ use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 #[derive(Clone)]
 pub struct Env(Arc<Inner>);
 
+/// Fills a slice with random octets.
+type Entropy = Box<dyn Fn(&mut [u8]) + Send + Sync>;
+
 struct Inner {
     origin: OnceLock<Instant>,
     runtime: OnceLock<Handle>,
-    entropy: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+    entropy: Entropy,
 }
 
 impl Env {
@@ -66,6 +69,11 @@ impl Env {
     pub(crate) async fn sleep(&self, duration: Duration) {
         #[expect(clippy::disallowed_methods, reason = "this is `Env`")]
         tokio::time::sleep(duration).await;
+    }
+
+    /// Waits for `future` for so long; `None` when that was not long enough.
+    pub(crate) async fn within<F: Future>(&self, duration: Duration, future: F) -> Option<F::Output> {
+        tokio::time::timeout(duration, future).await.ok()
     }
 
     /// Runs a task on the server's runtime, from whatever thread. `None` before the server was started.

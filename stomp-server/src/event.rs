@@ -15,7 +15,7 @@ pub struct SessionConnectedEvent {
     session: Session,
 }
 
-/// A subscription is live.
+/// The broker has a subscription. Does not come for a SUBSCRIBE that a `#[subscribe_mapping]` handler answers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSubscribeEvent {
@@ -24,7 +24,8 @@ pub struct SessionSubscribeEvent {
     destination: Arc<str>,
 }
 
-/// A subscription was ended by its client.
+/// A subscription was ended by its client's UNSUBSCRIBE. Does not come for those that end with their session: see
+/// [`SessionDisconnectEvent`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionUnsubscribeEvent {

@@ -1,4 +1,266 @@
 //! Real-time messaging back ends as annotated handlers, over STOMP on WebSocket.
+//!
+//! Clients SEND messages to destinations and SUBSCRIBE to destinations. What they send to `/app/…` goes to functions
+//! of the application; what is published to `/topic/…` and `/queue/…` goes to all who are subscribed; `/user/…` is a
+//! user's own. Names and defaults are those of Spring's messaging.
+//!
+//! ```no_run
+//! use stomp_server::prelude::*;
+//!
+//! #[message_mapping("/echo/<room>")]
+//! #[send_to("/topic/echo/<room>")]
+//! async fn echo(room: String, Payload(text): Payload<String>) -> String {
+//!     format!("{room}: {text}")
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let server = StompServer::builder().endpoint(Endpoint::new("/ws")).build()?;
+//!     server.bind("127.0.0.1:8080").await?.serve().await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [Handlers](#handlers), [their arguments](#arguments), [replies](#replies) and [errors](#errors)
+//! - [Sending from anywhere](#sending-from-anywhere), [users](#users), [security](#security)
+//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [features](#features)
+//!
+//! # Handlers
+//!
+//! `#[message_mapping]` maps SEND frames to a function, `#[subscribe_mapping]` SUBSCRIBE frames. The destination is
+//! what follows the application prefix, `/app`. `<room>` or `{room}` keeps one segment as a variable, `{*rest}` or
+//! `<rest..>` all that follow; `?`, `*`, `**` and `{id:[0-9]+}` are Spring's.
+//!
+//! Free functions stand for themselves. Methods stand in an `impl` block with `#[controller("/prefix")]`, whose type
+//! the application builds once: `#[derive(Component)]` fills its fields from what was given to
+//! [`manage`](StompServerBuilder::manage) and [`provide`](StompServerBuilder::provide).
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use stomp_server::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct Log(Mutex<Vec<String>>);
+//!
+//! #[derive(Component)]
+//! struct Chat {
+//!     log: Arc<Log>,
+//! }
+//!
+//! #[controller("/chat")]
+//! impl Chat {
+//!     #[message_mapping("/<room>")]
+//!     #[send_to("/topic/chat/<room>")]
+//!     async fn talk(&self, Payload(text): Payload<String>) -> String {
+//!         self.log.0.lock().expect("nobody panics with the lock").push(text.clone());
+//!         text
+//!     }
+//!
+//!     #[subscribe_mapping("/<room>/history")]
+//!     async fn history(&self, room: String) -> Vec<String> {
+//!         let _ = room;
+//!         self.log.0.lock().expect("nobody panics with the lock").clone()
+//!     }
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).manage(Log::default()).build()?;
+//! assert_eq!(server.routes().count(), 2);
+//! # Ok::<(), stomp_server::BuildError>(())
+//! ```
+//!
+//! A generic controller cannot register itself: name its types with [`register_controller!`].
+//!
+//! Handlers are found by themselves when they are linked into the program; all are logged at start.
+//! ([`discover(false)`](StompServerBuilder::discover) leaves that to
+//! [`controller`](StompServerBuilder::controller) and [`routes`](StompServerBuilder::routes); the examples here use
+//! [`scope`](StompServerBuilder::scope) because they all live in one program.)
+//!
+//! The frames of one session are handled one after the other, in the order they came. `concurrent` behind the
+//! destination lets a handler run beside the session's other frames; `blocking`, for functions that are not `async`,
+//! runs it on a thread where it may block.
+//!
+//! # Arguments
+//!
+//! | argument | is | refused when | Spring |
+//! |---|---|---|---|
+//! | `room: T`, named as a variable | the variable, through [`FromStr`](std::str::FromStr) | it does not parse | `@DestinationVariable` |
+//! | [`DestinationVariable<T>`](DestinationVariable), `#[destination_variable("roomId")]` | the same under another name | it does not parse | |
+//! | [`Payload<T>`](Payload), `#[payload]` | the body: text, bytes, or JSON through serde | it does not fit | `@Payload` |
+//! | [`Valid<Payload<T>>`](Valid) | the body, [checked](Validate) | it is not valid | `@Valid` |
+//! | [`Header<T>`](Header), `#[header("x-id")]` | a header, through `FromStr` | it is missing or does not parse | `@Header` |
+//! | [`Headers`] | all headers | never | `@Headers` |
+//! | [`Principal`] | the session's user | the session has none | `Principal` |
+//! | [`Session`], [`SessionId`] | the session | never | `SimpMessageHeaderAccessor` |
+//! | [`SessionAttribute<T>`](SessionAttribute) | what [`Session::insert`] keeps | there is no such value | |
+//! | [`State<T>`](State), `Arc<T>` | a value of the application | never: checked by [`build`](StompServerBuilder::build) | injection |
+//! | [`SimpMessagingTemplate`] | the template | never | injection |
+//! | [`Message`], [`MessageContext`] | all there is to know | never | `Message<?>` |
+//! | `Option<T>` of the first five, `Principal`, `SessionAttribute` | `None` when absent; malformed is refused | | |
+//! | `Result<T, `[`Rejection`]`>` | the handler decides | never | |
+//!
+//! The registry of users is `State<SimpUserRegistry>`. Implement [`FromMessage`] for arguments of your own.
+//!
+//! # Replies
+//!
+//! | returned | sent |
+//! |---|---|
+//! | `()`, `None` | nothing |
+//! | `String`, `&'static str` | the text, `text/plain;charset=UTF-8` |
+//! | `Bytes`, `Vec<u8>` | the bytes, `application/octet-stream` |
+//! | `T: serde::Serialize` | JSON, `application/json` |
+//! | `Option<T>`, `Result<T, E>` | `T`; an `E` goes to the exception handlers |
+//! | `impl Stream<Item = T>` or `Stream<Item = Result<T, E>>` | one message for each item, while the client reads |
+//! | [`Outgoing`], [`Reply`], [`IntoReply`] | what they say: headers, content type |
+//!
+//! | attribute | a reply goes to |
+//! |---|---|
+//! | none, on a `#[message_mapping]` | `/topic` and the destination without `/app` |
+//! | none, on a `#[subscribe_mapping]` | the subscription that asked, and nobody else |
+//! | `#[send_to("/topic/…", "/topic/…")]` | all subscribers of these |
+//! | `#[send_to_user("/queue/…")]` | the sender's `/user/queue/…`, in all of the user's sessions |
+//! | `#[send_to_user("/queue/…", broadcast = false)]` | the same in the sender's own session only |
+//!
+//! Placeholders in them are variables of the mapping; the compiler checks that they exist.
+//!
+//! # Errors
+//!
+//! What a handler returns as `Err`, an argument that was refused, and a panic are all a [`HandlerError`]. It goes to the
+//! `#[message_exception_handler]` whose `&E` is the type of the error or of one of its sources: first those of the
+//! same `#[controller]` block, then the free ones. `&HandlerError` takes whatever is left.
+//!
+//! ```
+//! use stomp_server::prelude::*;
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! #[error("there is no room {0}")]
+//! struct NoRoom(u32);
+//!
+//! #[message_mapping("/enter/<room>")]
+//! async fn enter(room: u32) -> Result<(), NoRoom> {
+//!     Err(NoRoom(room))
+//! }
+//!
+//! #[message_exception_handler]
+//! #[send_to_user("/queue/errors", broadcast = false)]
+//! async fn no_room(error: &NoRoom) -> String {
+//!     error.to_string()
+//! }
+//!
+//! #[message_exception_handler]
+//! #[send_to_user("/queue/errors", broadcast = false)]
+//! async fn anything_else(error: &HandlerError) -> String {
+//!     error.client_message().into_owned() // names no types, files or other users
+//! }
+//!
+//! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+//! ```
+//!
+//! A failure that nothing answers is logged and counted. If the frame asked for a receipt, its session ends with an
+//! ERROR of code `internal` and that `receipt-id`; otherwise the session goes on.
+//!
+//! What a client does wrong by the rules of STOMP ends its session with an ERROR. Its headers are `message`, `code` (one
+//! of `not-connected`, `unauthenticated`, `forbidden`, `quota`, `too-large`, `malformed`, `timed-out`,
+//! `unsupported-version`, `no-handler`, `unsupported`, `internal`), `retry` (`never`, `now`, `backoff`), and
+//! `receipt-id` and `destination` where they are known.
+//!
+//! # Sending from anywhere
+//!
+//! [`SimpMessagingTemplate`] comes from [`StompServer::template`], as an argument or as a field of a component. It
+//! hands a message to the broker and returns; `convert_and_send_confirmed` waits until all subscribers have it in their
+//! outboxes. That is also what a client's RECEIPT for a SEND means; it does not mean that others have read it.
+//!
+//! # Users
+//!
+//! A client subscribes to `/user/queue/news`. The application sends to it with
+//! [`convert_and_send_to_user`](SimpMessagingTemplate::convert_and_send_to_user)`("ann", "/queue/news", …)`, which
+//! reaches every session of that user; a client may do the same with SEND to `/user/ann/queue/news`, unless an
+//! interceptor forbids it. [`SimpUserRegistry`] knows who is connected.
+//!
+//! # Security
+//!
+//! An [`Authenticator`] sees the handshake request and the CONNECT frame, and decides before CONNECTED is sent; an error
+//! refuses the client with the code `unauthenticated`. Without one everybody may connect and nobody has a name. Browsers'
+//! pages may connect from the server's own origin only, unless [`Endpoint::allowed_origins`] names others. What a
+//! user may send and subscribe to is for an inbound interceptor to say; rules as values are not there yet.
+//!
+//! # Interceptors
+//!
+//! | channel | carries | trait |
+//! |---|---|---|
+//! | inbound | SEND, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT of every client | [`InboundInterceptor`], `async` |
+//! | broker | everything that is published | [`BrokerInterceptor`] |
+//! | outbound | each message to each subscriber | [`OutboundInterceptor`] |
+//!
+//! ```
+//! use stomp_server::{BoxError, InboundFrame, StompServer};
+//!
+//! async fn admins_only(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+//!     let user = frame.session.principal();
+//!     let is_admin = user.is_some_and(|user| user.name() == "admin");
+//!     if frame.message.destination.starts_with("/app/admin/") && !is_admin {
+//!         return Err("only for admins".into()); // ends the session with ERROR `forbidden`; the text goes to the log
+//!     }
+//!     Ok(Some(frame))
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).inbound_interceptor(admins_only).build();
+//! assert!(server.is_ok());
+//! ```
+//!
+//! # Events
+//!
+//! `#[event_listener]` functions are told of [`SessionConnectedEvent`], [`SessionSubscribeEvent`],
+//! [`SessionUnsubscribeEvent`] and [`SessionDisconnectEvent`]. The session's next frame waits for them.
+//!
+//! ```
+//! use stomp_server::prelude::*;
+//!
+//! #[event_listener]
+//! async fn gone(ended: &SessionDisconnectEvent, template: SimpMessagingTemplate) {
+//!     if let Some(user) = ended.session().principal() {
+//!         let _ = template.convert_and_send("/topic/gone", user.name());
+//!     }
+//! }
+//!
+//! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+//! ```
+//!
+//! # Configuration
+//!
+//! [`StompServerBuilder`] has a method for what is changed often, and
+//! [`configure`](StompServerBuilder::configure) for every field of [`Config`] and [`SessionConfig`], where each is
+//! explained with its default. [`build`](StompServerBuilder::build) reports all that is wrong with settings and handlers
+//! at once.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use stomp_server::{Limits, StompServer};
+//!
+//! let server = StompServer::builder()
+//!     .scope(module_path!())
+//!     .enable_simple_broker(["/topic", "/queue", "/feed"])
+//!     .heart_beat(Duration::from_secs(20), Duration::from_secs(20))
+//!     .limits(Limits::default().with_body(16 * 1024))
+//!     .configure(|config, session| {
+//!         config.drain_deadline = Duration::from_secs(5);
+//!         session.max_subscriptions = 100;
+//!     })
+//!     .build();
+//! assert!(server.is_ok());
+//! ```
+//!
+//! Counters of what the server does and of every limit that acts: [`ServerHandle::counters`].
+//!
+//! # Features
+//!
+//! | feature | default | meaning |
+//! |---|---|---|
+//! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
+//! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
+//!
+//! WebSocket, the simple broker and JSON are always there.
 
 #![forbid(unsafe_code)]
 
@@ -61,3 +323,8 @@ pub use self::{
 
 #[doc(hidden)]
 pub use self::handler::private as __private;
+
+/// The README's programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -56,7 +56,9 @@ impl SimpMessagingTemplate {
         }))
     }
 
-    /// Converts `payload` and sends it to all subscribers of `destination` (Spring row TPL, `convertAndSend`).
+    /// Converts `payload` and sends it to all subscribers of `destination` (Spring's `convertAndSend`). The
+    /// destination is under one of the broker's prefixes, or a user's: `/user/ann/queue/news`. That nobody listens is
+    /// not an error.
     ///
     /// # Errors
     ///
@@ -113,12 +115,12 @@ impl SimpMessagingTemplate {
     }
 
     /// Converts `payload` and sends it to `destination` of every session of a user, who subscribes to it with the user
-    /// prefix: `/queue/news` is `/user/queue/news` to a client (Spring row TPL, `convertAndSendToUser`). A user who is
-    /// not connected gets nothing, which is not an error.
+    /// prefix: `/queue/news` is `/user/queue/news` to a client (Spring's `convertAndSendToUser`). A user who is not
+    /// connected gets nothing, which is not an error. `destination` need not be under one of the broker's prefixes.
     ///
     /// # Errors
     ///
-    /// As [`convert_and_send`](Self::convert_and_send).
+    /// [`SendError::Convert`] when the payload cannot be converted.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,
@@ -131,11 +133,11 @@ impl SimpMessagingTemplate {
         self.convert_and_send_to_user_with_headers(user, destination, payload, &Headers::new())
     }
 
-    /// The same with headers.
+    /// The same with headers, which subscribers get to read. A `content-type` among them says how to convert.
     ///
     /// # Errors
     ///
-    /// As [`convert_and_send`](Self::convert_and_send).
+    /// As [`convert_and_send_to_user`](Self::convert_and_send_to_user).
     pub fn convert_and_send_to_user_with_headers<T>(
         &self,
         user: impl AsRef<str>,
@@ -149,16 +151,17 @@ impl SimpMessagingTemplate {
         let destination = with_slash(destination.as_ref());
         let message = self.convert(&destination, payload, headers)?;
         if let Some(publisher) = self.0.publisher.get() {
-            publisher.publish_to_user(user.as_ref(), &destination, message, Witness::Nobody);
+            publisher.publish_to_user(user.as_ref(), &destination, message, Witness::Nobody)?;
         }
         Ok(())
     }
 
-    /// Converts `payload` and sends it to `destination` of one session.
+    /// Converts `payload` and sends it to `destination` of one session, whether it has a user or not: `/queue/news` is
+    /// `/user/queue/news` to its client. A session that has ended gets nothing, which is not an error.
     ///
     /// # Errors
     ///
-    /// As [`convert_and_send`](Self::convert_and_send).
+    /// As [`convert_and_send_to_user`](Self::convert_and_send_to_user).
     pub fn convert_and_send_to_session<T>(
         &self,
         session: SessionId,
@@ -171,7 +174,7 @@ impl SimpMessagingTemplate {
         let destination = with_slash(destination.as_ref());
         let message = self.convert(&destination, payload, &Headers::new())?;
         if let Some(publisher) = self.0.publisher.get() {
-            publisher.publish_to_sessions(&[session], &destination, message, Witness::Nobody);
+            publisher.publish_to_sessions(&[session], &destination, message, Witness::Nobody)?;
         }
         Ok(())
     }

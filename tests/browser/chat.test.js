@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(tabs.map((tab) => tab.page.context().close()));
-  await server.stop();
+  await server?.stop();
   assert.deepEqual(tabs.flatMap((tab) => tab.complaints), [], 'the pages ran without errors');
 });
 
@@ -158,6 +158,36 @@ test('an error is shown to the one who caused it, and the text comes back', asyn
   await bob.hears('now a short one');
   await bob.reads(['now a short one']);
   assert.equal(await bob.page.locator('.toast').count(), 0);
+});
+
+test('a name or a room that cannot be is refused with a reason', async () => {
+  const ann = await opened();
+  await ann.page.getByLabel('Your name').fill('a/b');
+  await ann.page.keyboard.press('Enter');
+  await ann.sees(ann.page.getByRole('alert').filter({ hasText: 'A name is' }));
+  await ann.focusIs(ann.page.getByLabel('Your name'));
+  await ann.signIn('ann', 'lobby');
+  await ann.page.getByLabel('Name of another room').fill('not a room');
+  await ann.page.keyboard.press('Enter');
+  await ann.sees(ann.toast('A room is'));
+  await ann.sees(ann.page.getByRole('heading', { name: '# lobby' }));
+});
+
+test('what the server refuses at the door is shown there', async () => {
+  const ann = await opened();
+  let nameless = true; // on the way to the server the first CONNECT loses its name
+  await ann.page.routeWebSocket('**/ws', (socket) => {
+    const onward = socket.connectToServer();
+    socket.onMessage((frame) => onward.send(nameless ? frame.replace('login:ann', 'login:') : frame));
+  });
+  await ann.page.reload(); // routes hold for documents loaded after them
+  await ann.page.getByLabel('Your name').fill('ann');
+  await ann.page.keyboard.press('Enter');
+  await ann.sees(ann.page.locator('#sign-in-error', { hasText: '32 characters' }));
+  await ann.focusIs(ann.page.getByLabel('Your name'));
+
+  nameless = false;
+  await ann.signIn('ann', 'lobby');
 });
 
 test('a POST is broadcast to the room', async () => {

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const LISTENING = /^chat: listening on (http:\/\/\S+)$/;
+const PATIENCE = 10_000; // ms
 
 export class Server {
   /** Starts the program that `CHAT_BIN` names, on a free port. */
@@ -25,12 +26,15 @@ export class Server {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = once(this.child, 'exit');
     this.child.kill('SIGTERM');
-    await gone;
+    await this.#inTime(gone, 'did not end after SIGTERM');
   }
 
   async #run(address) {
-    this.child = spawn(process.env.CHAT_BIN, ['--listen', address], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(process.env.CHAT_BIN, ['--listen', address], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = createInterface({ input: this.child.stdout });
+    createInterface({ input: this.child.stderr }).on('line', (line) => {
+      if (!/\bINFO\b/.test(line)) console.error(`chat: ${line}`); // warnings and panics are worth reading
+    });
     const listening = new Promise((resolve, reject) => {
       lines.on('line', (line) => {
         const match = LISTENING.exec(line);
@@ -39,6 +43,19 @@ export class Server {
       this.child.on('error', reject);
       this.child.on('exit', (code, signal) => reject(new Error(`chat ended before it listened: ${code ?? signal}`)));
     });
-    this.url = await listening;
+    this.url = await this.#inTime(listening, 'did not say where it listens');
+  }
+
+  /** A program that hangs must not hang the test. */
+  #inTime(promise, complaint) {
+    const { child } = this;
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`chat ${complaint} within ${PATIENCE / 1000} seconds`));
+      }, PATIENCE);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
   }
 }

@@ -6,11 +6,13 @@
     reason = "it talks to the one who runs it"
 )]
 
+mod ant_golden;
+mod fuzz;
 mod setup;
 mod steps;
 mod test;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -20,6 +22,8 @@ cargo xtask <task>
 
   test [--no-system]   everything that must hold: format, lints, docs, tests, features, licences, browser.
                        Installs what it needs, after saying so. --no-system runs what needs Rust alone.
+  ant-golden FILE      replays answers of Spring's AntPathMatcher (.tsv or .tsv.gz).
+  fuzz [--seconds N]   every fuzz target for N seconds, 60 unless told. Needs a nightly toolchain.
 ";
 
 fn main() -> ExitCode {
@@ -37,6 +41,9 @@ fn run(args: &[&str]) -> Result<()> {
     match args {
         ["test"] => test::run_all(true),
         ["test", "--no-system"] => test::run_all(false),
+        ["ant-golden", file] => ant_golden::run(Path::new(file)),
+        ["fuzz"] => fuzz::run_all("60"),
+        ["fuzz", "--seconds", seconds] => fuzz::run_all(seconds),
         [] | ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())

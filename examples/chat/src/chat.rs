@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use stomp_server::{BoxError, SendError, prelude::*};
+use stomp_server::{SendError, prelude::*};
 
-use crate::rooms::{Line, RoomName, RoomSummary, Rooms};
+use crate::rooms::{Line, RoomError, RoomName, RoomSummary, Rooms};
 
 /// How much one may say at once.
 const LONGEST: usize = 1_000;
@@ -54,13 +54,17 @@ struct Problem {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum ChatError {
+pub(crate) enum ChatError {
     #[error("write something first")]
     Empty,
     #[error("that is {0} characters; {LONGEST} are the most")]
     TooLong(usize),
     #[error("{0} is not here")]
     NotHere(String),
+    #[error(transparent)]
+    Room(#[from] RoomError),
+    #[error("the message could not be sent")]
+    Send(#[from] SendError),
 }
 
 #[derive(Component)]
@@ -77,10 +81,10 @@ impl ChatController {
         &self,
         room: RoomName,
         Payload(draft): Payload<Draft>,
-        user: Principal,
+        session: Session,
     ) -> Result<RoomEvent, ChatError> {
         let text = checked(draft.text)?;
-        Ok(RoomEvent::Message(self.rooms.say(room, user.name(), text)))
+        Ok(RoomEvent::Message(self.rooms.say(room, session.id(), text)?))
     }
 
     #[message_mapping("/<room>/typing")]
@@ -98,8 +102,8 @@ impl ChatController {
         room: RoomName,
         session: Session,
         user: Principal,
-    ) -> Result<Option<RoomEvent>, SendError> {
-        let is_new = self.rooms.join(&room, session.id(), user.name());
+    ) -> Result<Option<RoomEvent>, ChatError> {
+        let is_new = self.rooms.join(&room, session.id(), user.name())?;
         self.tell_who_is_here(&room)?;
         Ok(is_new.then(|| RoomEvent::Joined {
             room,
@@ -168,10 +172,10 @@ async fn whisper(
     user: Principal,
     users: State<SimpUserRegistry>,
     template: SimpMessagingTemplate,
-) -> Result<(), BoxError> {
+) -> Result<(), ChatError> {
     let text = checked(draft.text)?;
     if users.user(&to).is_none() {
-        return Err(ChatError::NotHere(to).into());
+        return Err(ChatError::NotHere(to));
     }
     let line = PrivateLine {
         from: user.name().to_owned(),
@@ -186,12 +190,21 @@ async fn whisper(
     Ok(())
 }
 
-/// The handlers' mistakes are answered to whoever made them, and to no other tab.
+/// Mistakes are answered to whoever made them, and to no other tab.
 #[message_exception_handler]
 #[send_to_user("/queue/errors", broadcast = false)]
 async fn mistaken(error: &ChatError) -> Problem {
     Problem {
         detail: error.to_string(),
+    }
+}
+
+/// Everything else: a message that is no JSON, a room that cannot be one, a panic.
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+async fn failed(error: &HandlerError) -> Problem {
+    Problem {
+        detail: error.client_message().into_owned(),
     }
 }
 
@@ -206,7 +219,7 @@ pub(crate) async fn sign_in(login: Login) -> Result<Option<Principal>, Authentic
     Ok(Some(Principal::new(name)))
 }
 
-fn checked(text: String) -> Result<String, ChatError> {
+pub(crate) fn checked(text: String) -> Result<String, ChatError> {
     match text.chars().count() {
         _ if text.trim().is_empty() => Err(ChatError::Empty),
         length if length > LONGEST => Err(ChatError::TooLong(length)),

@@ -14,10 +14,11 @@ mod chat;
 mod rooms;
 mod web;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use clap::Parser;
 use stomp_server::prelude::*;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// A chat server with its page.
 #[derive(Parser)]
@@ -30,8 +31,13 @@ struct Options {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env_lossy();
+    let stderr = std::io::stderr();
     tracing_subscriber::fmt()
-        .with_env_filter("info")
+        .with_env_filter(filter)
+        .with_ansi(stderr.is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let web = web::Web::load()?;

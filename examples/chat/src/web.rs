@@ -13,7 +13,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use stomp_server::{Body, HttpHandler, SimpMessagingTemplate};
 
-use crate::assets::{self, Assets, CONTENT_SECURITY_POLICY};
+use crate::{
+    assets::{self, Assets, CONTENT_SECURITY_POLICY},
+    chat::checked,
+    rooms::RoomName,
+};
 
 /// An announcement is a few words, not a book.
 const LARGEST: usize = 16 * 1024;
@@ -30,19 +34,13 @@ struct Inner {
 #[derive(Deserialize)]
 struct Announcement {
     text: String,
-    #[serde(default = "lobby")]
-    room: String,
-}
-
-fn lobby() -> String {
-    "lobby".to_owned()
+    room: Option<RoomName>,
 }
 
 #[derive(Serialize)]
+#[serde(tag = "type", rename = "announcement")]
 struct Announced {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    room: String,
+    room: RoomName,
     from: &'static str,
     text: String,
     at: Timestamp,
@@ -87,12 +85,14 @@ impl Web {
         let Ok(Announcement { text, room }) = serde_json::from_slice(&body.to_bytes()) else {
             return plain(StatusCode::BAD_REQUEST);
         };
+        let (Ok(text), Some(room)) = (checked(text), room.or_else(|| "lobby".parse().ok())) else {
+            return plain(StatusCode::BAD_REQUEST);
+        };
         let Some(template) = self.0.template.get() else {
             return plain(StatusCode::SERVICE_UNAVAILABLE);
         };
         let destination = format!("/topic/chat/{room}");
         let announced = Announced {
-            kind: "message",
             room,
             from: "announcement",
             text,

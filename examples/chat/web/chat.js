@@ -7,7 +7,8 @@ const LONGEST_DELAY = 15_000;
 const TYPING_EVERY = 2_000;
 const TYPING_LASTS = 3_500;
 const GROUP_WITHIN = 5 * 60_000; // messages of one author this close together share a head
-const NAME = /^[\p{L}\p{N}_.-]{1,32}$/u; // a name is one segment of a destination
+const NAME = /^[\p{L}\p{N}_.-]{1,32}$/u; // names of people and rooms are segments of destinations
+const ROOM = /^[\p{L}\p{N}_-]{1,32}$/u;
 
 const $ = (id) => document.getElementById(id);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -142,7 +143,7 @@ function enter(next) {
 
 function change(next) {
   drawer(false);
-  if (!NAME.test(next)) return toast('A room is 1 to 32 letters, digits, dots, dashes or underscores.');
+  if (!ROOM.test(next)) return toast('A room is 1 to 32 letters, digits, dashes or underscores.');
   if (!client.connected) return toast('Not connected just now; try again in a moment.');
   if (next !== room) {
     for (const subscription of subscriptions) subscription.unsubscribe();
@@ -246,7 +247,7 @@ function show(message) {
   else $('jump').hidden = false;
 }
 
-const announced = ({ type, from }) => type === 'announcement' || from === 'announcement';
+const announced = ({ type }) => type === 'announcement';
 
 function groupClass(message) {
   const { from, to } = message;
@@ -375,12 +376,14 @@ function toast(text) {
 // ----- in and out ------------------------------------------------------------------------------------------
 
 function signIn(name, wanted) {
-  const fine = NAME.test(name) && NAME.test(wanted);
-  $('sign-in-error').textContent = fine ? '' : 'Name and room: 1 to 32 letters, digits, dots, dashes or underscores.';
-  $('name').setAttribute('aria-invalid', String(!NAME.test(name)));
-  $('room').setAttribute('aria-invalid', String(!NAME.test(wanted)));
   if (client?.active) return; // already trying
-  if (!fine) return $(NAME.test(name) ? 'room' : 'name').focus();
+  const problems = {
+    name: NAME.test(name) ? '' : 'A name is 1 to 32 letters, digits, dots, dashes or underscores.',
+    room: ROOM.test(wanted) ? '' : 'A room is 1 to 32 letters, digits, dashes or underscores.',
+  };
+  for (const [field, problem] of Object.entries(problems)) $(field).setAttribute('aria-invalid', String(problem !== ''));
+  $('sign-in-error').textContent = problems.name || problems.room;
+  if (problems.name || problems.room) return $(problems.name ? 'name' : 'room').focus();
   room = wanted;
   connect(name);
 }
@@ -473,7 +476,7 @@ theme(localStorage.getItem('theme'));
 const kept = JSON.parse(sessionStorage.getItem('chat') ?? 'null');
 if (kept) {
   signIn(kept.name, kept.room);
-  showChat();
+  if (client) showChat();
 } else {
   $('name').focus();
 }

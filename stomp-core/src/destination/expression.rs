@@ -21,6 +21,10 @@ pub(super) struct Expression {
 impl Expression {
     /// Compiles the source of one segment; each variable stands for one group.
     pub(super) fn compile(source: &str, variables: Vec<usize>) -> Result<Self, PatternErrorKind> {
+        if has_doubled_quantifier(source) {
+            let why = "a quantifier follows a quantifier; use a group `(?:…)`".to_owned();
+            return Err(PatternErrorKind::Expression(why));
+        }
         let regex = RegexBuilder::new(&format!(r"\A(?s:{source})\z"))
             .size_limit(SIZE_LIMIT)
             .dfa_size_limit(SIZE_LIMIT)
@@ -90,6 +94,32 @@ pub(super) fn is_unsupported(expression: &str) -> bool {
     back_reference || look_around.iter().any(|what| expression.contains(what))
 }
 
+/// Whether a quantifier follows a complete one, as in `a**`: an error in Java, a quantified `a*` in Rust. Behind one
+/// quantifier a `?` makes it lazy, and a `+` possessive, which changes nothing here.
+fn has_doubled_quantifier(source: &str) -> bool {
+    let mut letters = source.chars().peekable();
+    let (mut is_quantified, mut class_depth) = (false, 0_usize);
+    while let Some(letter) = letters.next() {
+        let is_quantifier = class_depth == 0 && matches!(letter, '*' | '+' | '?' | '{');
+        if is_quantifier && is_quantified {
+            return true;
+        }
+        is_quantified = is_quantifier;
+        match letter {
+            '\\' => drop(letters.next()),
+            '[' => class_depth += 1,
+            ']' => class_depth = class_depth.saturating_sub(1),
+            '(' if class_depth == 0 => drop(letters.next_if_eq(&'?')),
+            '{' if is_quantifier => drop(letters.by_ref().find(|letter| *letter == '}')),
+            _ => {}
+        }
+        if is_quantifier {
+            letters.next_if(|letter| matches!(letter, '?' | '+'));
+        }
+    }
+    false
+}
+
 /// Only the last line of the engine's text says what is wrong; those before draw a source that nobody wrote.
 fn reason(error: &regex::Error) -> PatternErrorKind {
     match error {
@@ -126,6 +156,18 @@ mod tests {
         assert!(expression.matches("/ab/", 1..3, &mut captures));
         assert_eq!(captures.iter().collect::<Vec<_>>(), [(3, 1..3)]);
         assert!(!expression.matches("/aB/", 1..3, &mut Ignore));
+    }
+
+    #[test]
+    fn a_quantifier_stands_behind_something() {
+        for doubled in ["a**", "a{2}*", "a*?+", "(a+)*?*", "a*{2}", r"\**+*"] {
+            assert!(has_doubled_quantifier(doubled), "{doubled}");
+        }
+        for fine in [
+            "a*", "a*?", "a++", "(?:a*)*", "[*+?]*", r"\**", "a{1,2}", r"\[\{*", "a?b*",
+        ] {
+            assert!(!has_doubled_quantifier(fine), "{fine}");
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ mod separator;
 mod set;
 mod specificity;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod validate;
 

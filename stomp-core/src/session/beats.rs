@@ -29,7 +29,12 @@ impl Beats {
         self.last_received = now;
     }
 
-    /// Stops both directions (heart-beats never follow an ERROR or a DISCONNECT).
+    /// Nothing more is expected of the client; what it was promised goes on.
+    pub(super) fn stop_expecting(&mut self) {
+        self.expect_within = 0;
+    }
+
+    /// Stops both directions (heart-beats never follow the last frame).
     pub(super) fn stop(&mut self) {
         self.send_every = 0;
         self.expect_within = 0;
@@ -43,27 +48,29 @@ impl Beats {
         self.last_received = now;
     }
 
-    pub(super) fn is_lost(&self, now: Moment) -> bool {
-        self.lost_at().is_some_and(|at| at <= now)
+    /// Is a heart-beat due? If so, it counts as sent.
+    pub(super) fn take_due(&mut self, now: Moment) -> bool {
+        let due = self.due_at().is_some_and(|at| at <= now);
+        if due {
+            self.last_sent = now;
+        }
+        due
     }
 
-    pub(super) fn is_due(&self, now: Moment) -> bool {
-        self.due_at().is_some_and(|at| at <= now)
-    }
-
-    pub(super) fn deadline(&self) -> Option<Moment> {
-        [self.lost_at(), self.due_at()].into_iter().flatten().min()
-    }
-
-    fn lost_at(&self) -> Option<Moment> {
+    /// When the client counts as gone.
+    pub(super) fn lost_at(&self) -> Option<Moment> {
         after(self.last_received, self.expect_within)
     }
 
     /// A little before the promised interval is over: clocks that tick in tenths of a second must not break it.
-    fn due_at(&self) -> Option<Moment> {
-        after(self.last_sent, self.send_every - self.send_every / 8)
+    pub(super) fn due_at(&self) -> Option<Moment> {
+        let early = (self.send_every / 8).max(EARLY).min(self.send_every / 2);
+        after(self.last_sent, self.send_every - early)
     }
 }
+
+/// How much too early a heart-beat is at least, in milliseconds: more than a tick of a coarse clock.
+const EARLY: u32 = 150;
 
 fn after(moment: Moment, millis: u32) -> Option<Moment> {
     (millis > 0).then(|| moment.after(Duration::from_millis(millis.into())))

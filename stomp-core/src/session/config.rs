@@ -10,7 +10,8 @@ use crate::{HeartBeat, codec::Limits};
 pub struct SessionConfig {
     /// Limits on each frame.
     pub limits: Limits,
-    /// Limits on the first frame, before anybody is known. Default: 8 KiB for the frame.
+    /// Limits on the first frame, before anybody is known. Default: 8 KiB for the frame. CONNECT has no body, but
+    /// the limit leaves room for one, so that another frame is refused for what it is and not for its size.
     pub connect_limits: Limits,
     /// What the server offers in CONNECTED. Default: `10000,10000`.
     pub heart_beat: HeartBeat,
@@ -32,7 +33,6 @@ impl Default for SessionConfig {
         Self {
             limits: Limits::default(),
             connect_limits: Limits {
-                // CONNECT has none; what comes in its place is refused for what it is, not for its size.
                 body: 8 * 1024,
                 frame: 8 * 1024,
                 ..Limits::default()

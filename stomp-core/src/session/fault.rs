@@ -57,15 +57,24 @@ impl Fault {
     }
 
     /// Writes the ERROR frame (STOMP 1.2, "ERROR").
-    pub(super) fn write(&self, out: &mut Vec<u8>, version: Version) {
+    ///
+    /// As long as no version is agreed, nobody knows how the client reads escapes. Then headers hold nothing that
+    /// would need one: what the message has of it becomes blanks (its body is exact), other headers are left out.
+    pub(super) fn write(&self, out: &mut Vec<u8>, agreed: Option<Version>) {
+        let version = agreed.unwrap_or(Version::V1_2);
+        let readable = |value: &&str| agreed.is_some() || !value.contains(ESCAPED);
+        let message = match agreed {
+            Some(_) => Cow::Borrowed(&*self.message),
+            None => Cow::Owned(self.message.replace(ESCAPED, " ")),
+        };
         let mut frame = FrameWriter::start(out, version, Command::Error)
-            .header("message", &self.message)
+            .header("message", &message)
             .header("code", self.code.as_str())
             .header("retry", self.reason.retry().as_str());
-        if let Some(receipt) = &self.receipt {
+        if let Some(receipt) = self.receipt.as_deref().filter(readable) {
             frame = frame.header("receipt-id", receipt);
         }
-        if let Some(destination) = &self.destination {
+        if let Some(destination) = self.destination.as_deref().filter(readable) {
             frame = frame.header("destination", destination);
         }
         if self.reason == CloseReason::UnsupportedVersion {
@@ -76,3 +85,6 @@ impl Fault {
             .end(self.message.as_bytes());
     }
 }
+
+/// What some version writes with a backslash.
+const ESCAPED: [char; 4] = ['\r', '\n', ':', '\\'];

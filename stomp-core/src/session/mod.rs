@@ -2,13 +2,29 @@
 //!
 //! # How to drive a [`ServerSession`]
 //!
-//! 1. [`receive`](ServerSession::receive) with what the transport read, until the input is used up. Each [`Request`]
-//!    is handled before the next one is taken, or queued in order.
-//! 2. Answer a request by writing a frame into a buffer of the caller's: [`accept`](ServerSession::accept) or
-//!    [`fail`](ServerSession::fail) for CONNECT, [`receipt`](ServerSession::receipt) for every request that asks.
-//! 3. After the end of a [`Request::Fault`] or [`Request::Disconnect`] nothing more is received.
-//! 4. At [`deadline`](ServerSession::deadline) call [`time_out`](ServerSession::time_out), which says whether a
-//!    heart-beat is due or the session is over. Tell [`sent`](ServerSession::sent) about each write.
+//! Everything goes by the caller's clock: moments must not run backwards, and each call is told the present one.
+//!
+//! **Receiving.** Call [`receive`](ServerSession::receive) with what the transport read until it returns `None`. Each
+//! [`Request`] is handled before the next one is asked for, or queued; the order is that of the frames either way.
+//! `None` with input left over happens only behind a [`Request::Connect`] that was not answered: keep that input, and
+//! offer it again afterwards. Behind a [`Request::Disconnect`] or a [`Request::Fault`] nothing is received any more,
+//! and input is dropped. Reading may be [`pause`](ServerSession::pause)d and [`resume`](ServerSession::resume)d.
+//!
+//! **Answering.** Each method that answers appends one frame to a buffer of the caller's:
+//!
+//! | request | when it is done | when it failed |
+//! |---|---|---|
+//! | [`Request::Connect`] | [`accept`](ServerSession::accept) | [`fail`](ServerSession::fail) |
+//! | [`Request::Send`], [`Request::Subscribe`], [`Request::Unsubscribe`] | [`receipt`](ServerSession::receipt), if asked for | `fail` |
+//! | [`Request::Disconnect`] | `receipt`, if asked for, then [`end`](ServerSession::end) | |
+//! | [`Request::Fault`] | `fail`, with this fault | |
+//!
+//! `fail` and `end` end the session at any time; nothing is to be written behind them.
+//!
+//! **Time.** At [`deadline`](ServerSession::deadline), or a tick of a coarse clock later, call
+//! [`time_out`](ServerSession::time_out) and do what it says. Any other call may bring the deadline forward, so ask
+//! for it again once there is nothing more to do. Tell [`sent`](ServerSession::sent) of each write, and
+//! [`heard`](ServerSession::heard) of signs of life that are no octets of STOMP.
 //!
 //! The machine owns the client's subscription ids ([`Subscriptions`]), so that an id is taken whether a broker or a
 //! handler answers it, and so that nothing is delivered after UNSUBSCRIBE.

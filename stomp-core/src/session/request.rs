@@ -1,6 +1,6 @@
 //! What a client asks for.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{Fault, SubscriptionId, SubscriptionKey};
 use crate::{Frame, HeartBeat, Message, Version};
@@ -15,19 +15,22 @@ pub enum Request {
     Send(Send),
     /// SUBSCRIBE. The id is taken already.
     Subscribe(Subscribe),
-    /// UNSUBSCRIBE. The id is free already, and nothing more is delivered for it.
+    /// UNSUBSCRIBE. The id is free already, and its key no longer live: nothing more is to be delivered for it.
     Unsubscribe(Unsubscribe),
-    /// DISCONNECT: answer the receipt when everything before it is done, then close.
+    /// DISCONNECT: when everything before it is done, answer the receipt, [`end`](super::ServerSession::end) the
+    /// session and close.
     Disconnect {
         /// The receipt asked for.
         receipt: Option<Box<str>>,
     },
-    /// The client broke a rule: write ERROR when everything before it is done, then close.
+    /// The client broke a rule: when everything before it is done, [`fail`](super::ServerSession::fail) the session
+    /// with this and close.
     Fault(Fault),
 }
 
 /// A client's CONNECT with what was agreed on.
-#[derive(Debug)]
+///
+/// Its `Debug` shows no headers: they may hold credentials.
 pub struct Connect {
     /// The frame; `login` and `passcode` are headers of it.
     pub frame: Frame,
@@ -48,6 +51,15 @@ impl Connect {
     #[must_use]
     pub fn passcode(&self) -> Option<&str> {
         self.frame.header("passcode")
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect")
+            .field("version", &self.version)
+            .field("heart_beat", &self.heart_beat)
+            .finish_non_exhaustive()
     }
 }
 

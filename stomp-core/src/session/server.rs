@@ -17,11 +17,15 @@ pub struct ServerSession {
     config: Arc<SessionConfig>,
     decoder: Decoder,
     state: State,
-    version: Version,
+    /// What CONNECTED told the client; until then it does not know, and nothing is written by a version's rules.
+    version: Option<Version>,
     beats: Beats,
     subscriptions: Subscriptions,
-    /// When the octet that began the present, unfinished frame came; before CONNECT, when the connection did.
+    /// From when on the present, unfinished frame is waited for: its first octet, or the end of a pause. Before
+    /// CONNECT, when the connection came.
     waiting_since: Moment,
+    /// The caller reads nothing, so the client cannot be late.
+    paused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ enum State {
     Connecting,
     /// Any frame but CONNECT is allowed.
     Connected,
-    /// Nothing more is received.
+    /// Nothing more is received. Heart-beats go on until the last frame is written.
     Ended,
 }
 
@@ -41,7 +45,8 @@ enum State {
 pub enum Overdue {
     /// Nothing; ask again at the next deadline.
     Nothing,
-    /// Nothing was written for so long that a heart-beat is owed: one `\n`.
+    /// Nothing was written for so long that a heart-beat is owed: one `\n`. It counts as written; the next one is due
+    /// an interval later, also when the transport does not take this one.
     HeartBeat,
     /// The client took too long; the session is over.
     Ended(CloseReason),
@@ -55,10 +60,11 @@ impl ServerSession {
             decoder: Decoder::new(config.connect_limits),
             config,
             state: State::Opened,
-            version: Version::V1_2,
+            version: None,
             beats: Beats::default(),
             subscriptions: Subscriptions::default(),
             waiting_since: now,
+            paused: false,
         }
     }
 
@@ -90,6 +96,8 @@ impl ServerSession {
     }
 
     /// Accepts the CONNECT: writes CONNECTED into `out`. From here on heart-beats run.
+    ///
+    /// Does nothing when no CONNECT waits for its answer, because the session was ended in the meantime.
     pub fn accept(
         &mut self,
         out: &mut Vec<u8>,
@@ -98,12 +106,16 @@ impl ServerSession {
         user: Option<&str>,
         now: Moment,
     ) {
-        let heart_beat = match self.version {
+        if self.state != State::Connecting {
+            return;
+        }
+        let version = connect.version;
+        let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,
             Version::V1_1 | Version::V1_2 => self.config.heart_beat,
         };
-        let mut frame = FrameWriter::start(out, self.version, Command::Connected)
-            .header("version", self.version.as_str())
+        let mut frame = FrameWriter::start(out, version, Command::Connected)
+            .header("version", version.as_str())
             .header("heart-beat", &heart_beat.to_string())
             .header("session", session)
             .header("server", &self.config.server);
@@ -114,6 +126,8 @@ impl ServerSession {
         let (sends, hears) = heart_beat.negotiate(connect.heart_beat);
         self.beats
             .agree(sends, hears, self.config.heart_beat_tolerance, now);
+        self.version = Some(version);
+        self.decoder.set_version(version);
         self.decoder.set_limits(self.config.limits);
         self.state = State::Connected;
     }
@@ -126,15 +140,30 @@ impl ServerSession {
 
     /// Writes the RECEIPT for a request that is done (STOMP 1.2, "RECEIPT").
     pub fn receipt(&self, out: &mut Vec<u8>, receipt: &str) {
-        FrameWriter::start(out, self.version, Command::Receipt)
+        FrameWriter::start(out, self.version(), Command::Receipt)
             .header("receipt-id", receipt)
             .end(&[]);
     }
 
-    /// Receives nothing more and owes no more heart-beats.
+    /// Receives nothing more and owes no more heart-beats: the last frame is written.
     pub fn end(&mut self) {
         self.state = State::Ended;
         self.beats.stop();
+    }
+
+    /// The caller reads nothing for a while, say because what it has received is not handled yet. The client cannot be
+    /// late then: it is not waited for, neither for a sign of life nor for the rest of a frame.
+    pub fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    /// The caller reads again: the client has its full time from now on. Does nothing unless reading was
+    /// [paused](Self::pause).
+    pub fn resume(&mut self, now: Moment) {
+        if std::mem::take(&mut self.paused) && self.state == State::Connected {
+            self.waiting_since = now;
+            self.beats.received(now);
+        }
     }
 
     /// Something was written to the client.
@@ -147,43 +176,31 @@ impl ServerSession {
         self.beats.received(now);
     }
 
-    /// When [`time_out`](Self::time_out) should be called at the latest.
+    /// When [`time_out`](Self::time_out) should be called at the latest. Every other call may change it.
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
-        match self.state {
-            State::Opened => Some(self.waiting_since.after(self.config.connect_deadline)),
-            State::Connected => [self.beats.deadline(), self.frame_deadline()]
-                .into_iter()
-                .flatten()
-                .min(),
-            State::Connecting | State::Ended => None,
-        }
+        let late = self.late_at().map(|(at, _)| at);
+        [late, self.beats.due_at()].into_iter().flatten().min()
     }
 
     /// Says what is overdue at `now`. A session that has not connected, not finished a frame or not been heard of in
     /// time is ended by this call.
     pub fn time_out(&mut self, now: Moment) -> Overdue {
-        let overdue = match self.state {
-            State::Opened if self.waiting_since.after(self.config.connect_deadline) <= now => {
-                Overdue::Ended(CloseReason::TimedOut)
-            }
-            State::Connected if self.beats.is_lost(now) => Overdue::Ended(CloseReason::HeartBeatLost),
-            State::Connected if self.frame_deadline().is_some_and(|at| at <= now) => {
-                Overdue::Ended(CloseReason::TimedOut)
-            }
-            State::Connected if self.beats.is_due(now) => Overdue::HeartBeat,
-            _ => Overdue::Nothing,
-        };
-        if let Overdue::Ended(_) = overdue {
+        if let Some((_, reason)) = self.late_at().filter(|(at, _)| *at <= now) {
             self.end();
+            return Overdue::Ended(reason);
         }
-        overdue
+        if self.beats.take_due(now) {
+            Overdue::HeartBeat
+        } else {
+            Overdue::Nothing
+        }
     }
 
     /// The agreed version; 1.2 until one is.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.version
+        self.version.unwrap_or(Version::V1_2)
     }
 
     /// Has the session been accepted, and not ended since?
@@ -209,12 +226,35 @@ impl ServerSession {
         self.subscriptions.remove(key);
     }
 
+    /// When the client is too late, and what the session ends with then.
+    fn late_at(&self) -> Option<(Moment, CloseReason)> {
+        match self.state {
+            State::Opened => Some((
+                self.waiting_since.after(self.config.connect_deadline),
+                CloseReason::TimedOut,
+            )),
+            State::Connected if !self.paused => {
+                let silent = self.beats.lost_at().map(|at| (at, CloseReason::HeartBeatLost));
+                let half = self.frame_deadline().map(|at| (at, CloseReason::TimedOut));
+                [silent, half].into_iter().flatten().min_by_key(|(at, _)| *at)
+            }
+            State::Connecting | State::Connected | State::Ended => None,
+        }
+    }
+
     fn frame_deadline(&self) -> Option<Moment> {
         (!self.decoder.is_idle()).then(|| self.waiting_since.after(self.config.frame_deadline))
     }
 
+    /// What was received is still to be answered, and so the client still to be kept from giving up.
+    fn stop_receiving(&mut self) {
+        self.state = State::Ended;
+        self.beats.stop_expecting();
+    }
+
     fn judge(&mut self, frame: Frame) -> Request {
-        let receipt = frame.header("receipt").map(Box::from);
+        let asks = !frame.command.opens_session();
+        let receipt = frame.header("receipt").filter(|_| asks).map(Box::from);
         let request = match (self.state, frame.command) {
             (State::Opened, Command::Connect | Command::Stomp) => self.connect(frame),
             (State::Opened, _) => Err(not_connected("the first frame must be CONNECT")),
@@ -223,7 +263,7 @@ impl ServerSession {
             (_, Command::Subscribe) => self.subscribe(frame, receipt.clone()),
             (_, Command::Unsubscribe) => self.unsubscribe(&frame, receipt.clone()),
             (_, Command::Disconnect) => {
-                self.end();
+                self.stop_receiving();
                 Ok(Request::Disconnect {
                     receipt: receipt.clone(),
                 })
@@ -249,17 +289,12 @@ impl ServerSession {
             .map_or(Ok(HeartBeat::NONE), HeartBeat::parse);
         let Some(version) = Version::negotiate(frame.header("accept-version")) else {
             let message = "this server speaks STOMP 1.0, 1.1 and 1.2";
-            return Err(Fault {
-                receipt: None,
-                ..Fault::new(CloseReason::UnsupportedVersion, message)
-            });
+            return Err(Fault::new(CloseReason::UnsupportedVersion, message));
         };
         let heart_beat = match version {
             Version::V1_0 => HeartBeat::NONE,
             Version::V1_1 | Version::V1_2 => heart_beat.map_err(|error| malformed(error.to_string()))?,
         };
-        self.version = version;
-        self.decoder.set_version(version);
         self.state = State::Connecting;
         Ok(Request::Connect(Connect {
             frame,
@@ -270,36 +305,41 @@ impl ServerSession {
 
     fn subscribe(&mut self, frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
         let message = message(MessageKind::Subscribe, frame)?;
-        let id = match (message.header("id"), self.version) {
-            (Some(id), _) => SubscriptionId::from(id),
-            // 1.0 lets the id away; the destination then names the subscription.
-            (None, Version::V1_0) => SubscriptionId::from(&*message.destination),
-            (None, _) => return Err(malformed("SUBSCRIBE needs an id header")),
-        };
-        let ack = AckMode::parse(message.header("ack"))
-            .ok_or_else(|| malformed("ack must be auto, client or client-individual"))?;
-        if ack != AckMode::Auto {
-            return Err(unsupported("this server supports ack:auto only"));
-        }
-        if self.subscriptions.len() >= self.config.max_subscriptions {
-            let message = "the session holds as many subscriptions as it may";
-            return Err(Fault::new(CloseReason::Refused, message).with_code(ErrorCode::Quota));
-        }
-        let key = self
-            .subscriptions
-            .insert(id.clone(), Arc::clone(&message.destination))
-            .ok_or_else(|| malformed("this subscription id is in use"))?;
+        let claimed = self.claim(&message);
+        let (key, id) = claimed.map_err(|fault| fault.with_destination(Some(&message.destination)))?;
         Ok(Request::Subscribe(Subscribe {
             key,
             id,
-            ack,
+            ack: AckMode::Auto,
             message,
             receipt,
         }))
     }
 
+    /// Takes the subscription's id.
+    fn claim(&mut self, message: &Message) -> Result<(SubscriptionKey, SubscriptionId), Fault> {
+        let id = match (message.header("id"), self.version()) {
+            (Some(id), _) => SubscriptionId::from(id),
+            (None, Version::V1_0) => SubscriptionId::unnamed(Arc::clone(&message.destination)),
+            (None, _) => return Err(malformed("SUBSCRIBE needs an id header")),
+        };
+        match AckMode::parse(message.header("ack")) {
+            Some(AckMode::Auto) => {}
+            Some(_) => return Err(unsupported("this server supports ack auto only")),
+            None => return Err(malformed("ack must be auto, client or client-individual")),
+        }
+        if self.subscriptions.len() >= self.config.max_subscriptions {
+            let message = "the session holds as many subscriptions as it may";
+            return Err(Fault::new(CloseReason::Refused, message).with_code(ErrorCode::Quota));
+        }
+        let destination = Arc::clone(&message.destination);
+        let key = self.subscriptions.insert(id.clone(), destination);
+        let key = key.ok_or_else(|| malformed("this subscription id is in use"))?;
+        Ok((key, id))
+    }
+
     fn unsubscribe(&mut self, frame: &Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
-        let key = match (frame.header("id"), frame.header("destination"), self.version) {
+        let key = match (frame.header("id"), frame.header("destination"), self.version()) {
             (Some(id), ..) => self.subscriptions.find(&SubscriptionId::from(id)),
             (None, Some(destination), Version::V1_0) => self.subscriptions.find_destination(destination),
             (None, None, Version::V1_0) => {
@@ -319,15 +359,13 @@ impl ServerSession {
     }
 
     fn malformed(&mut self, error: &DecodeError) -> Request {
-        let receipt = self.decoder.receipt_of_failed().map(Box::from);
-        self.refuse(Fault {
-            receipt,
-            ..Fault::new(error.close_reason(), error.to_string())
-        })
+        let fault = Fault::new(error.close_reason(), error.to_string());
+        let fault = fault.with_receipt(self.decoder.receipt_of_failed());
+        self.refuse(fault)
     }
 
     fn refuse(&mut self, fault: Fault) -> Request {
-        self.end();
+        self.stop_receiving();
         Request::Fault(fault)
     }
 }
@@ -344,7 +382,8 @@ impl fmt::Debug for ServerSession {
 
 fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
     if frame.headers.contains("transaction") {
-        return Err(unsupported("transactions are not supported"));
+        let fault = unsupported("transactions are not supported");
+        return Err(fault.with_destination(frame.header("destination")));
     }
     Ok(Request::Send(Send {
         message: message(MessageKind::Send, frame)?,
@@ -352,7 +391,7 @@ fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
     }))
 }
 
-/// The frame as a message with a destination that may be one (design invariant 2).
+/// The frame as a message with a destination that may be one (invariant 2 of docs/architecture.md).
 fn message(kind: MessageKind, frame: Frame) -> Result<Message, Fault> {
     let Frame {
         command,

@@ -4,6 +4,9 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 /// A client's name for a subscription: short ones are kept in place, so that comparing and copying them costs no
 /// trip to the heap (browsers call theirs `sub-0`, `sub-1`, …).
+///
+/// STOMP 1.0 clients need not give one. Their subscription is then known by its destination, and its messages have no
+/// `subscription` header (STOMP 1.0, "SUBSCRIBE"): see [`given`](Self::given).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SubscriptionId(Repr);
 
@@ -11,19 +14,39 @@ const INLINE: usize = 22;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    Inline { len: u8, octets: [u8; INLINE] },
+    Inline {
+        len: u8,
+        octets: [u8; INLINE],
+    },
     Shared(Arc<str>),
+    /// The destination of a subscription without an id. It is no id: a client may give an equal one to another.
+    Unnamed(Arc<str>),
 }
 
 impl SubscriptionId {
-    /// The id itself.
+    /// What a subscription to `destination` goes by whose client gave no id.
+    #[must_use]
+    pub fn unnamed(destination: Arc<str>) -> Self {
+        Self(Repr::Unnamed(destination))
+    }
+
+    /// The id that the client gave: the `subscription` header of what it is sent. `None`: there is no such header.
+    #[must_use]
+    pub fn given(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Inline { .. } | Repr::Shared(_) => Some(self.as_str()),
+            Repr::Unnamed(_) => None,
+        }
+    }
+
+    /// A name for people: the id, or else the destination.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Inline { len, octets } => {
                 std::str::from_utf8(&octets[..usize::from(*len)]).expect("made from a whole `str`")
             }
-            Repr::Shared(id) => id,
+            Repr::Shared(name) | Repr::Unnamed(name) => name,
         }
     }
 }
@@ -57,18 +80,31 @@ pub struct SubscriptionKey {
     pub generation: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Subscription {
     generation: u32,
     id: SubscriptionId,
     destination: Arc<str>,
 }
 
+#[derive(Debug)]
+enum Slot {
+    Taken(Subscription),
+    /// With the slot that was left before this one.
+    Empty(Option<u32>),
+}
+
 /// The live subscriptions of a session.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    slots: Vec<Option<Subscription>>,
+    slots: Vec<Slot>,
+    /// The slot that was left last: the head of a list through the empty ones.
+    empty: Option<u32>,
     /// From id to slot, once a linear search would cost.
+    #[expect(
+        clippy::box_collection,
+        reason = "few sessions have one, and all would pay for its 48 octets"
+    )]
     index: Option<Box<HashMap<SubscriptionId, u32>>>,
     live: u32,
     generation: u32,
@@ -90,6 +126,12 @@ impl Subscriptions {
         self.live == 0
     }
 
+    /// Has any subscription ended yet? Until then whatever was addressed to one is addressed to a live one.
+    #[must_use]
+    pub fn any_ended(&self) -> bool {
+        self.generation != self.live
+    }
+
     /// Is this subscription live?
     #[must_use]
     pub fn is_live(&self, key: SubscriptionKey) -> bool {
@@ -105,7 +147,7 @@ impl Subscriptions {
             None => u32::try_from(
                 self.slots
                     .iter()
-                    .position(|slot| slot.as_ref().is_some_and(|s| s.id == *id))?,
+                    .position(|slot| slot.taken().is_some_and(|taken| taken.id == *id))?,
             )
             .ok()?,
         };
@@ -122,7 +164,7 @@ impl Subscriptions {
                 generation,
                 id,
                 destination,
-            } = entry.as_ref()?;
+            } = entry.taken()?;
             Some((
                 SubscriptionKey {
                     slot,
@@ -134,8 +176,13 @@ impl Subscriptions {
         })
     }
 
-    /// The first subscription to `destination`; how STOMP 1.0 clients without ids name theirs.
+    /// The subscription to `destination`, at first the one without an id (STOMP 1.0, "UNSUBSCRIBE").
     pub(super) fn find_destination(&self, destination: &str) -> Option<SubscriptionKey> {
+        let unnamed = self.find(&SubscriptionId::unnamed(destination.into()));
+        unnamed.or_else(|| self.find_named(destination))
+    }
+
+    fn find_named(&self, destination: &str) -> Option<SubscriptionKey> {
         self.iter()
             .find(|(_, _, subscribed)| &***subscribed == destination)
             .map(|(key, ..)| key)
@@ -146,27 +193,16 @@ impl Subscriptions {
         if self.find(&id).is_some() {
             return None;
         }
-        let free = self
-            .slots
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.slots.len());
-        let slot = u32::try_from(free).ok()?;
         self.generation = self.generation.checked_add(1).unwrap_or(1);
         let generation = self.generation;
-        if free == self.slots.len() {
-            // One at a time: most sessions hold one or two, and four would be allocated otherwise.
-            self.slots.reserve_exact(if free < 4 { 1 } else { free });
-            self.slots.push(None);
-        }
-        if let Some(index) = &mut self.index {
-            index.insert(id.clone(), slot);
-        }
-        self.slots[free] = Some(Subscription {
+        let slot = self.put(Subscription {
             generation,
-            id,
+            id: id.clone(),
             destination,
-        });
+        })?;
+        if let Some(index) = &mut self.index {
+            index.insert(id, slot);
+        }
         self.live += 1;
         if self.index.is_none() && self.len() >= INDEXED_FROM {
             self.index = Some(Box::new(
@@ -181,7 +217,12 @@ impl Subscriptions {
         if !self.is_live(key) {
             return None;
         }
-        let Subscription { id, destination, .. } = self.slots.get_mut(key.slot as usize)?.take()?;
+        let left = self.slots.get_mut(key.slot as usize)?;
+        let Slot::Taken(ended) = std::mem::replace(left, Slot::Empty(self.empty)) else {
+            return None;
+        };
+        self.empty = Some(key.slot);
+        let Subscription { id, destination, .. } = ended;
         if let Some(index) = &mut self.index {
             index.remove(&id);
         }
@@ -190,7 +231,35 @@ impl Subscriptions {
     }
 
     fn at(&self, slot: u32) -> Option<&Subscription> {
-        self.slots.get(slot as usize)?.as_ref()
+        self.slots.get(slot as usize)?.taken()
+    }
+
+    /// Puts a subscription into an empty slot, or a new one.
+    fn put(&mut self, subscription: Subscription) -> Option<u32> {
+        if let Some(slot) = self.empty {
+            let place = self.slots.get_mut(slot as usize)?;
+            if let Slot::Empty(before) = std::mem::replace(place, Slot::Taken(subscription)) {
+                self.empty = before;
+            }
+            return Some(slot);
+        }
+        let slot = u32::try_from(self.slots.len()).ok()?;
+        if self.slots.len() == self.slots.capacity() {
+            // One at a time at first: most sessions hold one or two, and four would be allocated otherwise.
+            let more = if slot < 4 { 1 } else { self.slots.len() };
+            self.slots.reserve_exact(more);
+        }
+        self.slots.push(Slot::Taken(subscription));
+        Some(slot)
+    }
+}
+
+impl Slot {
+    fn taken(&self) -> Option<&Subscription> {
+        match self {
+            Self::Taken(subscription) => Some(subscription),
+            Self::Empty(_) => None,
+        }
     }
 }
 
@@ -211,6 +280,24 @@ mod tests {
         assert_eq!(all.remove(key(0, 1)), None);
         assert_eq!(all.insert("a".into(), "/topic/c".into()), Some(key(0, 2)));
         assert!(!all.is_live(key(0, 1)) && all.is_live(key(0, 2)));
+    }
+
+    #[test]
+    fn growing_is_rare_and_what_was_left_is_used_first() {
+        let mut all = Subscriptions::default();
+        let mut sizes = Vec::new();
+        for n in 0..1000_u32 {
+            all.insert((&*n.to_string()).into(), "/topic/a".into());
+            sizes.push(all.slots.capacity());
+        }
+        sizes.dedup();
+        assert_eq!(sizes, [1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+        for slot in [7, 900, 3] {
+            all.remove(key(slot, slot + 1)).expect("live");
+        }
+        let slots =
+            ["x", "y", "z", "new"].map(|id| all.insert(id.into(), "/topic/a".into()).map(|key| key.slot));
+        assert_eq!(slots, [Some(3), Some(900), Some(7), Some(1000)]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use stomp_core::codec::{DecodeError, Decoded, Limits};
 
 use crate::{
-    notation::{Case, cases, octets, show},
+    frames::show,
+    notation::{Case, cases, octets},
     pieces::{Outcome, feed_in_all_ways},
 };
 

@@ -1,6 +1,9 @@
 use stomp_core::codec::encode;
 
-use crate::notation::{Case, cases, frame, octets};
+use crate::{
+    frames::frame,
+    notation::{Case, cases, octets},
+};
 
 #[test]
 fn the_table_holds() {

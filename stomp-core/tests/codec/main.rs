@@ -2,7 +2,9 @@
 
 mod decode;
 mod encode;
+mod frames;
 mod limits;
+#[path = "../notation/mod.rs"]
 mod notation;
 mod pieces;
 mod properties;

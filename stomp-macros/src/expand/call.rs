@@ -123,7 +123,7 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
     let std = quote!(#p::std);
     let text = &argument.name;
     if handler.kind == Kind::Listener && !matches!(argument.source, Source::Borrowed(_)) {
-        return quote_spanned!(span=> let #name: #ty = <#ty as #p::FromContext>::from_context(__cx.context()););
+        return quote_spanned!(span=> let #name: #ty = #p::injected::<#ty>(__cx););
     }
     let taken = match &argument.source {
         Source::Borrowed(inner) => {
@@ -202,8 +202,8 @@ fn check(handler: &Handler, argument: &Argument, declared: bool, paths: &Paths) 
     );
     quote_spanned! {argument.span=>
         const _: () = {
-            use #p::ProbeAny as _;
-            #p::check_argument(#p::Probe::<#ty>::VARIABLE, #declared, #message)
+            use #p::{Probe as __Probe, ProbeAny as _, check_argument as __check_argument};
+            __check_argument(__Probe::<#ty>::VARIABLE, #declared, #message)
         };
     }
 }

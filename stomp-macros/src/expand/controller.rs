@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ImplItem, ImplItemFn, ItemImpl, Meta, Type, ext::IdentExt, spanned::Spanned};
 
-use super::{Paths, allow, call, here, location, route::Tables};
+use super::{Paths, allow, call, here, location, route::Tables, spare};
 use crate::{
     diag::Diagnostics,
     grammar::Pattern,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Reads the attributes of the methods, which are not expanded yet, and registers all of them.
-pub(crate) fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn controller(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut block: ItemImpl = match syn::parse2(item.clone()) {
         Ok(block) => block,
         Err(error) => {
@@ -86,11 +86,15 @@ fn handlers(block: &mut ItemImpl, around: Surroundings<'_>, diags: &mut Diagnost
 }
 
 fn handler(method: &mut ImplItemFn, around: Surroundings<'_>, diags: &mut Diagnostics) -> Option<Handler> {
-    for attribute in &method.attrs {
-        if attribute.path().is_ident("cfg_attr") && mentions_ours(attribute) {
-            diags.on(attribute, "`cfg_attr` around a mapping is not seen by `#[controller]`; put `#[cfg(…)]` on the whole method");
+    // Left on the method it would be expanded there and complain once more.
+    method.attrs.retain(|attribute| {
+        let hides_ours = attribute.path().is_ident("cfg_attr") && mentions_ours(attribute);
+        if hides_ours {
+            let message = "`cfg_attr` around a mapping is not seen by `#[controller]`; put `#[cfg(…)]` on the whole method";
+            diags.on(attribute, message);
         }
-    }
+        !hides_ours
+    });
     let taken = take_ours(&mut method.attrs);
     if taken.is_empty() {
         return None;
@@ -103,6 +107,7 @@ fn handler(method: &mut ImplItemFn, around: Surroundings<'_>, diags: &mut Diagno
     let handler = (attributes.len() == all)
         .then(|| Handler::new(&attributes, &method.attrs, &mut method.sig, around, diags))
         .flatten();
+    spare(&mut method.attrs);
     for input in &mut method.sig.inputs {
         if let syn::FnArg::Typed(argument) = input {
             let _ = take_annotation(argument);

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Ident, ItemFn, ItemImpl, ext::IdentExt};
 
-use super::{Paths, allow, call, location, route::Tables};
+use super::{Paths, allow, call, location, route::Tables, spare};
 use crate::{
     diag::Diagnostics,
     model::{Handler, Surroundings},
@@ -40,6 +40,7 @@ pub(crate) fn function(name: Name, args: TokenStream, item: TokenStream) -> Toke
         );
         if let (Some(handler), true) = (handler, diags.is_empty()) {
             let glue = glue(&handler, &function);
+            spare(&mut function.attrs);
             return quote!(#function #glue);
         }
     }

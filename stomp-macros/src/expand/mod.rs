@@ -41,6 +41,11 @@ fn location(paths: &Paths, on: &impl Spanned) -> TokenStream {
     }
 }
 
+/// What a handler's function is spared: its arguments are owned because messages are, not by its author's choice.
+fn spare(attributes: &mut Vec<syn::Attribute>) {
+    attributes.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+}
+
 /// Generated code is nobody's style.
 fn allow() -> TokenStream {
     quote! {

@@ -1,9 +1,10 @@
 //! What is written down about a function: constants beside its glue.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::{Paths, location};
+use crate::diag::shown;
 use crate::model::{Argument, Handler, Kind, Mapping, Mode, Source, Target};
 
 /// The constants of all functions of a block, or of the one free function.
@@ -50,13 +51,17 @@ fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, p
         Mode::Blocking => quote!(Blocking),
     };
     let patterns = mapping.patterns.iter().map(|(pattern, _)| pattern.text());
+    let parts = mapping.patterns.iter().map(|(pattern, _)| {
+        let (prefix, destination) = (&pattern.prefix, &pattern.destination);
+        quote!((#prefix, #destination))
+    });
     let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
     let docs = &handler.docs;
     let (requirements, describe) = (requirements(handler, paths), describe(handler, paths));
     quote! {
         #p::Route {
             meta: #p::RouteMeta::new(
-                #name, #p::MessageKind::#kind, &[#(#patterns),*], &[#(#targets),*], #p::ExecutionMode::#mode, #location, #docs,
+                #name, #p::MessageKind::#kind, &[#(#patterns),*], &[#(#parts),*], &[#(#targets),*], #p::ExecutionMode::#mode, #location, #docs,
             ),
             requirements: #requirements,
             describe: #describe,
@@ -68,10 +73,10 @@ fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, p
 fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
     let p = &paths.private;
     let error = handler.borrowed()?;
-    let text = error.to_token_stream().to_string();
+    let text = shown(error);
     let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
     let requirements = requirements(handler, paths);
-    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> #p::ErrorType::of::<#error>());
+    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> { use #p::ProbeAny as _; #p::Probe::<#error>::ERROR });
     Some(quote! {
         #p::ExceptionRoute {
             meta: #p::ExceptionMeta {
@@ -86,7 +91,7 @@ fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -
 fn listener(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
     let p = &paths.private;
     let event = handler.borrowed()?;
-    let text = event.to_token_stream().to_string();
+    let text = shown(event);
     let (requirements, location) = (requirements(handler, paths), location(paths, &handler.ident));
     let hears = quote_spanned!(syn::spanned::Spanned::span(event)=> #p::event_type::<#event>);
     Some(quote! {
@@ -114,7 +119,7 @@ fn requirements(handler: &Handler, paths: &Paths) -> TokenStream {
     let asked = by_type(handler).map(|argument| {
         let ty = &argument.ty;
         match handler.kind {
-            Kind::Listener => quote!(<#ty as #p::FromContext>::requirements(__requirements);),
+            Kind::Listener => quote!(#p::Probe::<#ty>::injected_requirements(__requirements);),
             _ => quote!(#p::Probe::<#ty>::requirements(__requirements);),
         }
     });
@@ -147,7 +152,7 @@ fn describe(handler: &Handler, paths: &Paths) -> TokenStream {
             _ => None,
         });
     let reply = handler.output.as_ref().map(|output| {
-        let text = output.to_token_stream().to_string();
+        let text = shown(output);
         quote!(__describe.reply = #p::std::Some(#text);)
     });
     quote! {

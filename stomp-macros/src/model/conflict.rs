@@ -1,16 +1,18 @@
 //! What the methods of one block must not do to each other.
 
-use quote::ToTokens;
 use syn::LitStr;
 
 use super::handler::{Handler, Kind};
-use crate::{diag::Diagnostics, grammar::Pattern};
+use crate::{
+    diag::{Diagnostics, shown},
+    grammar::Pattern,
+};
 
 /// No two methods of a block may claim the same messages or the same errors. Methods under `#[cfg]` may be each
 /// other's alternatives and are left to the build of the application.
 pub(crate) fn check_block(handlers: &[Handler], diags: &mut Diagnostics) {
     let certain = || handlers.iter().filter(|handler| handler.cfgs.is_empty());
-    check_patterns(certain().flat_map(claims).collect(), diags);
+    check_patterns(&certain().flat_map(claims).collect::<Vec<_>>(), diags);
     check_errors(
         certain()
             .filter(|handler| handler.kind == Kind::Exception)
@@ -37,7 +39,7 @@ fn claims(handler: &Handler) -> impl Iterator<Item = Claim<'_>> {
     })
 }
 
-fn check_patterns(claims: Vec<Claim<'_>>, diags: &mut Diagnostics) {
+fn check_patterns(claims: &[Claim<'_>], diags: &mut Diagnostics) {
     for (index, claim) in claims.iter().enumerate() {
         for earlier in &claims[..index] {
             let same_function = std::ptr::eq(earlier.handler, claim.handler);
@@ -75,7 +77,7 @@ fn check_errors(handlers: Vec<&Handler>, diags: &mut Diagnostics) {
     let mut known: Vec<(String, &Handler)> = Vec::new();
     for handler in handlers {
         let Some(ty) = handler.borrowed() else { continue };
-        let text = ty.to_token_stream().to_string();
+        let text = shown(ty);
         if let Some((_, earlier)) = known.iter().find(|(known, _)| *known == text) {
             let message = format!(
                 "`{text}` is already handled by `{}`: an error has one handler",

@@ -7,7 +7,7 @@ use crate::{
     parse::{Attribute, Name},
 };
 
-/// A checked target; texts are in the spelling `{room_id}`.
+/// A checked target; texts are as written.
 pub(crate) enum Target {
     Destination(String),
     DefaultDestination,
@@ -62,15 +62,12 @@ fn of_attribute(
         let Some(template) = diags.take(Template::parse(literal)) else {
             continue;
         };
-        for (variable, place) in &template.variables {
-            let unknown = variables.filter(|variables| variables.everywhere(&variable.name).is_none());
+        for placeholder in &template.variables {
+            let unknown = variables.filter(|variables| variables.everywhere(&placeholder.name).is_none());
             if let Some(variables) = unknown {
-                let message = variables.unknown("variable", &variable.written).replacen(
-                    ';',
-                    " in the reply destination;",
-                    1,
-                );
-                diags.push(in_literal(literal, place.clone(), message));
+                let message = variables.unknown("variable", &placeholder.written);
+                let message = message.replacen(';', " in the reply destination;", 1);
+                diags.push(in_literal(literal, placeholder.at.clone(), message));
             }
         }
         targets.push(if user {

@@ -17,15 +17,14 @@ impl Variables {
         let patterns = || mappings.iter().flat_map(|mapping| &mapping.patterns);
         let mut variables = Self::default();
         for (pattern, _) in patterns() {
-            for variable in pattern.variables() {
-                if !variables.somewhere.contains(&variable.name) {
-                    variables.somewhere.push(variable.name);
+            for name in pattern.variables() {
+                if !variables.somewhere.iter().any(|known| known == name) {
+                    variables.somewhere.push(name.to_owned());
                 }
             }
         }
-        let in_all = |name: &&String| {
-            patterns().all(|(pattern, _)| pattern.variables().any(|known| known.name == **name))
-        };
+        let in_all =
+            |name: &&String| patterns().all(|(pattern, _)| pattern.variables().any(|known| known == **name));
         variables.everywhere = variables.somewhere.iter().filter(in_all).cloned().collect();
         variables
     }

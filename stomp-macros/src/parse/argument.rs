@@ -1,6 +1,6 @@
 //! Spring's parameter annotations: `#[payload]`, `#[header("x-id")]`, `#[destination_variable("roomId")]`.
 
-use syn::{Attribute, LitStr, Meta, PatType, spanned::Spanned};
+use syn::{Attribute, LitStr, Meta, PatType};
 
 /// How an argument is annotated.
 pub(crate) enum Annotation {
@@ -16,8 +16,8 @@ pub(crate) fn take_annotation(argument: &mut PatType) -> syn::Result<Option<Anno
     argument.attrs.retain(|attribute| match parse(attribute) {
         Ok(None) => true,
         Ok(Some(_)) if found.is_some() => {
-            failed = Some(syn::Error::new(
-                attribute.span(),
+            failed = Some(syn::Error::new_spanned(
+                attribute,
                 "an argument comes from one place: take one annotation away",
             ));
             false
@@ -38,7 +38,7 @@ fn parse(attribute: &Attribute) -> syn::Result<Option<Annotation>> {
     let path = attribute.path();
     Ok(Some(if path.is_ident("payload") {
         if !matches!(attribute.meta, Meta::Path(_)) {
-            return Err(syn::Error::new(attribute.span(), "usage: `#[payload]`"));
+            return Err(syn::Error::new_spanned(attribute, "usage: `#[payload]`"));
         }
         Annotation::Payload
     } else if path.is_ident("header") {

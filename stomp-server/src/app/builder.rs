@@ -246,6 +246,7 @@ impl StompServerBuilder {
             scope: self.scope,
             routes: self.routes,
             controllers: self.controllers,
+            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
         });
         let handlers = check_all(config_problems, assembled)?;

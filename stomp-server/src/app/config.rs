@@ -8,7 +8,8 @@ use stomp_core::session::SessionConfig;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// Destinations that start so go to handlers, which see what is left. Default: `/app`.
+    /// Destinations whose first segments are one of these go to handlers, which see what is left; `/app` is no prefix
+    /// of `/apple`. Default: `/app`.
     pub application_destination_prefixes: Vec<String>,
     /// Destinations that start so go to the broker. Default: `/topic`, `/queue`.
     pub broker_destination_prefixes: Vec<String>,
@@ -24,15 +25,17 @@ pub struct Config {
     /// Octets of one client's frames that may wait for its handlers before reading stops. Default: 64 KiB.
     pub inbox_octets: usize,
     /// Octets that the kernel takes beyond what the network has sent, per connection; 0 leaves it to the kernel, which
-    /// takes megabytes. Linux only. Default: 64 KiB.
+    /// takes megabytes. On Linux and Android `TCP_NOTSENT_LOWAT`, elsewhere `SO_SNDBUF`. Default: 64 KiB.
     pub kernel_send_buffer: u32,
     /// How long a closing connection waits for its client to read the rest and to answer. Default: 5 s.
     pub linger: Duration,
     /// How long a client may take over its HTTP request. Default: 10 s.
     pub handshake_deadline: Duration,
-    /// How long a shutdown waits for handlers and for clients to read what they are owed. Default: 30 s.
+    /// How long a shutdown waits for handlers and for clients to read what they are owed. It does not end what takes
+    /// longer: that ends with the runtime. Default: 30 s.
     pub drain_deadline: Duration,
-    /// Destinations whose matching patterns are remembered. Default: 65,536.
+    /// Destinations whose matching pattern subscriptions are remembered; further ones are matched anew. Nothing is
+    /// remembered while there are no pattern subscriptions. Default: 65,536.
     pub pattern_cache: usize,
     /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR.
     /// Default: no.

@@ -22,7 +22,6 @@ pub struct StompServer {
 impl StompServer {
     /// Starts from the defaults: handlers that were linked in, application prefix `/app`, simple broker on `/topic`
     /// and `/queue`, user prefix `/user`, heart-beats of ten seconds; no endpoint yet.
-    #[must_use]
     pub fn builder() -> StompServerBuilder {
         StompServerBuilder::new()
     }
@@ -99,8 +98,8 @@ impl BoundServer {
     }
 
     /// Serves until [`ServerHandle::shutdown`] is called, then drains: no new sessions, what was received is handled,
-    /// what was published is written, each session is closed with 1012. Whoever takes longer than
-    /// `Config::drain_deadline` is cut off.
+    /// what was published is written, each session is closed with 1012. Sessions that take longer than
+    /// `Config::drain_deadline` are not waited for; they end with the runtime.
     ///
     /// # Errors
     ///
@@ -197,7 +196,12 @@ async fn drain(state: &Arc<ServerState>) {
     tokio::select! {
         () = state.tasks.wait() => {}
         () = state.env.sleep(state.config.drain_deadline) => {
-            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cut sessions off");
+            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cuts sessions off");
+            for session in state.sessions.all() {
+                session.outbox().command(Command::Abort(CloseReason::Draining));
+            }
+            // Only a handler that blocks its thread keeps its session now, and that nobody can end.
+            let _ = state.env.within(state.config.linger, state.tasks.wait()).await;
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct ServerState {
     pub(crate) heart_beat: Arc<[u8]>,
     /// No more sessions are accepted.
     pub(crate) stopping: CancellationToken,
-    /// The tasks of all sessions.
+    /// All sessions, from their handshake on.
     pub(crate) tasks: TaskTracker,
     pub(crate) next_direct_message: AtomicU64,
 }
@@ -59,8 +59,8 @@ impl ServerState {
         )
     }
 
-    /// Runs a session's task, which a shutdown waits for.
-    pub(crate) fn spawn_session(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs the task that opens a session, which a shutdown waits for.
+    pub(crate) fn spawn_opening(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.env.spawn(self.tasks.track_future(task)));
     }
 }

@@ -37,8 +37,12 @@ pub(crate) fn encode_message(key: &EncodingKey, message_id: &str, publication: &
     } = publication;
     let binary = is_binary(headers.get("content-type"), body);
     finish(key.framing, binary, |out| {
-        let mut frame = FrameWriter::start(out, key.version, Command::Message)
-            .header("subscription", key.id.as_str())
+        let mut frame = FrameWriter::start(out, key.version, Command::Message);
+        // A STOMP 1.0 client may leave the id away, and then gets none.
+        if let Some(id) = key.id.given() {
+            frame = frame.header("subscription", id);
+        }
+        frame = frame
             .header("message-id", message_id)
             .header("destination", destination);
         for (name, value) in headers.iter().filter(|(name, _)| !is_servers(name)) {

@@ -39,8 +39,7 @@ impl Publisher {
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
-            self.publish_to_user(&user, &path, message, witness);
-            return Ok(());
+            return self.publish_to_user(&user, &path, message, witness);
         }
         if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
             return Err(PublishError::NotServed);
@@ -67,10 +66,16 @@ impl Publisher {
     }
 
     /// Publishes a message to `path` of all sessions of a user.
-    pub(crate) fn publish_to_user(&self, user: &str, path: &str, message: Message, witness: Witness<'_>) {
+    pub(crate) fn publish_to_user(
+        &self,
+        user: &str,
+        path: &str,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
         self.sessions.of_user(user, &mut sessions);
-        self.publish_to_sessions(&sessions, path, message, witness);
+        self.publish_to_sessions(&sessions, path, message, witness)
     }
 
     /// Publishes a message to `path` of these sessions. Subscribers read `/user` and the path as its destination.
@@ -80,9 +85,10 @@ impl Publisher {
         path: &str,
         message: Message,
         witness: Witness<'_>,
-    ) {
+    ) -> Result<(), PublishError> {
+        destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
         let Some(message) = self.intercepted(message) else {
-            return;
+            return Ok(());
         };
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
@@ -98,6 +104,7 @@ impl Publisher {
             };
             self.broker.publish(publication, witness.completion());
         }
+        Ok(())
     }
 
     /// What is left of a user destination behind its prefix.

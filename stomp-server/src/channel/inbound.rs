@@ -32,13 +32,16 @@ pub struct InboundFrame {
     pub message: Message,
 }
 
-/// Sees every frame of every connected client, in order, before anything is done with it. It may wait, for example for
-/// a look-up; meanwhile the session's later frames wait too.
+/// Sees every SEND, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT of every connected client, in order, before anything is done
+/// with it; CONNECT is for the [`Authenticator`](crate::Authenticator). It may wait, for example for a look-up; meanwhile
+/// the session's later frames wait too.
 ///
 /// Implemented for `async` closures and functions from [`InboundFrame`] to `Result<Option<InboundFrame>, BoxError>`.
 pub trait InboundInterceptor: Send + Sync + 'static {
     /// Lets a frame pass, changed or not; drops it without a word (`None`; a receipt is sent all the same); or refuses
     /// it with an error, which ends the session with ERROR `forbidden`. The error goes to the log, not to the client.
+    ///
+    /// Only the message of a SEND or SUBSCRIBE can be changed: other changes are not looked at.
     fn pre_send(&self, frame: InboundFrame) -> Verdict<'_>;
 }
 

@@ -7,9 +7,12 @@ use std::{
     sync::Arc,
 };
 
+use stomp_core::destination::Separator;
+
 use super::{
     call::Call,
-    context::{Bound, MessageContext, Variables},
+    check::place,
+    context::{Bound, MessageContext},
     error::HandlerError,
     exception::{ExceptionEntry, ExceptionHandler, choose},
     listener::Listener,
@@ -17,7 +20,7 @@ use super::{
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
     services::{Requirements, Services},
-    table::{Table, place},
+    table::{Hit, Table},
     targets::{ReplyTarget, Targets},
 };
 use crate::MessageKind;
@@ -33,6 +36,8 @@ pub(crate) struct AssembleOptions {
     pub(crate) routes: Vec<&'static Registration>,
     /// Controllers made by the application. They take the place of discovered ones of the same type.
     pub(crate) controllers: Vec<ExplicitController>,
+    /// What stands between the segments of destinations.
+    pub(crate) separator: Separator,
     /// What all calls share.
     pub(crate) services: Arc<Services>,
 }
@@ -42,8 +47,8 @@ pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildPr
     let registrations = registrations(&options);
     let mut problems = missing_state(&registrations, &options);
     let surveyed = survey(&registrations, &options.controllers);
-    let table = Table::build(&surveyed.routes, &mut problems);
-    check_targets(&surveyed, &mut problems);
+    let table = Table::build(&surveyed.routes, options.separator, &mut problems);
+    check_targets(&surveyed, options.separator, &mut problems);
     check_exceptions(&surveyed, &mut problems);
     if problems.is_empty() {
         Ok(Handlers::install(table, &registrations, options))
@@ -120,9 +125,9 @@ fn survey(registrations: &[&'static Registration], controllers: &[ExplicitContro
     surveyor.surveyed
 }
 
-fn check_targets(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
+fn check_targets(surveyed: &Surveyed, separator: Separator, problems: &mut Vec<BuildProblem>) {
     for route in &surveyed.routes {
-        if let Err(reason) = Targets::parse(route.targets) {
+        if let Err(reason) = Targets::parse(route.targets, separator) {
             problems.push(BuildProblem::Malformed {
                 reason,
                 handler: place(route),
@@ -130,7 +135,7 @@ fn check_targets(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
         }
     }
     for (_, handler) in &surveyed.exceptions {
-        if let Err(reason) = Targets::parse(handler.targets) {
+        if let Err(reason) = Targets::parse(handler.targets, separator) {
             let handler = Place {
                 name: handler.name,
                 location: handler.location,
@@ -168,7 +173,7 @@ pub(crate) struct Handlers {
 
 impl Handlers {
     fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
-        let mut installer = Installer::new(&options.services);
+        let mut installer = Installer::new(&options.services, options.separator);
         registrations
             .iter()
             .for_each(|registration| (registration.install)(&mut installer));
@@ -194,11 +199,11 @@ impl Handlers {
     /// The handler for a message. `path` is the destination without the application prefix; with `/` as separator it
     /// keeps its leading slash.
     pub(crate) fn find(&self, kind: MessageKind, path: &str) -> Option<Found> {
-        let (index, variables) = self.table.find(kind, path)?;
+        let hit = self.table.find(kind, path)?;
         Some(Found {
-            route: Arc::clone(&self.routes[index]),
+            route: Arc::clone(&self.routes[hit.route]),
             free_exceptions: Arc::clone(&self.exceptions),
-            variables,
+            hit,
             path_length: path.len(),
         })
     }
@@ -242,16 +247,11 @@ pub struct RouteInfo {
 pub(crate) struct Found {
     route: Arc<BoundRoute>,
     free_exceptions: Arc<[Arc<ExceptionEntry>]>,
-    variables: Variables,
+    hit: Hit,
     path_length: usize,
 }
 
 impl Found {
-    /// What the attributes say.
-    pub(crate) fn meta(&self) -> &'static RouteMeta {
-        self.route.meta
-    }
-
     /// How calls of it may run beside each other.
     pub(crate) fn mode(&self) -> ExecutionMode {
         self.route.meta.mode
@@ -263,7 +263,8 @@ impl Found {
         cx.bind(Bound {
             route: Some(self.route.meta),
             path_start,
-            variables: std::mem::take(&mut self.variables),
+            pattern: Some(Arc::clone(&self.hit.pattern)),
+            captures: std::mem::take(&mut self.hit.captures),
         })
     }
 
@@ -282,5 +283,28 @@ impl Found {
         choose(&self.route.exceptions, error)
             .or_else(|| choose(&self.free_exceptions, error))
             .map(|entry| ExceptionHandler(Arc::clone(entry)))
+    }
+}
+
+impl fmt::Display for RouteInfo {
+    /// `SEND /chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RouteMeta {
+            kind,
+            patterns,
+            name,
+            location,
+            ..
+        } = self.meta;
+        let kind = match kind {
+            MessageKind::Send => "SEND",
+            MessageKind::Subscribe => "SUBSCRIBE",
+        };
+        write!(f, "{kind} {} -> {name}", patterns.join(" "))?;
+        self.meta
+            .targets
+            .iter()
+            .try_for_each(|target| write!(f, ", answers to {target}"))?;
+        write!(f, " ({location})")
     }
 }

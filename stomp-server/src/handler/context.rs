@@ -1,6 +1,8 @@
 //! What extractors look at.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
+
+use stomp_core::destination::{Captures, Pattern};
 
 use super::{
     route::RouteMeta,
@@ -27,11 +29,10 @@ pub(crate) struct Bound {
     pub(crate) route: Option<&'static RouteMeta>,
     /// Where the destination without the application prefix begins.
     pub(crate) path_start: usize,
-    pub(crate) variables: Variables,
+    /// Knows the names of the variables.
+    pub(crate) pattern: Option<Arc<Pattern>>,
+    pub(crate) captures: Captures,
 }
-
-/// The values of a destination's variables, as places in the path; names are in snake case.
-pub(crate) type Variables = Vec<(Arc<str>, Range<usize>)>;
 
 impl MessageContext {
     pub(crate) fn new(message: Arc<Message>, session: Session, services: Arc<Services>) -> Self {
@@ -41,6 +42,14 @@ impl MessageContext {
             services,
             bound: Bound::default(),
         }
+    }
+
+    /// The context of a message that came over no connection, for tests of extractors.
+    #[must_use]
+    pub fn detached(message: Message, session: Session, context: Context) -> Self {
+        let template = SimpMessagingTemplate::detached();
+        let services = Services::new(context, Converters::new(), template);
+        Self::new(Arc::new(message), session, Arc::new(services))
     }
 
     pub(crate) fn bind(mut self, bound: Bound) -> Self {
@@ -75,8 +84,9 @@ impl MessageContext {
     /// The text of a destination variable. `name` is in snake case, whatever the pattern's spelling.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        let (_, place) = self.bound.variables.iter().find(|(known, _)| **known == *name)?;
-        self.path().get(place.clone())
+        let pattern = self.bound.pattern.as_ref()?;
+        let index = pattern.variables().position(|known| known == name)?;
+        self.path().get(self.bound.captures.get(index)?)
     }
 
     /// The destination without the application prefix: what the pattern was matched against. Spring's

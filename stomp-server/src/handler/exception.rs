@@ -46,6 +46,19 @@ pub struct ErrorType {
     is: fn(&(dyn Error + 'static)) -> bool,
 }
 
+/// What an exception handler can be for.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that an exception handler can be for",
+    label = "not an error type",
+    note = "implement `std::error::Error` for `{Self}` (`#[derive(thiserror::Error)]`)",
+    note = "or take `&HandlerError`, which is every error"
+)]
+pub trait Handled: Error + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + 'static> Handled for E {}
+
 impl ErrorType {
     /// The type `E`.
     #[must_use]
@@ -53,6 +66,15 @@ impl ErrorType {
         Self {
             id: TypeId::of::<E>,
             is: <dyn Error>::is::<E>,
+        }
+    }
+
+    /// No type at all: what stands for a type that is not an error, which is reported elsewhere.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            id: TypeId::of::<()>,
+            is: |_| false,
         }
     }
 
@@ -68,7 +90,7 @@ impl ErrorType {
 /// The error that an exception handler for `E` was chosen for.
 #[doc(hidden)]
 #[must_use]
-pub fn handled<E: Error + 'static>(error: &HandlerError) -> &E {
+pub fn handled<E: Handled>(error: &HandlerError) -> &E {
     let whole: &dyn Any = error;
     whole
         .downcast_ref()
@@ -129,9 +151,5 @@ impl ExceptionHandler {
     /// Where its answer goes.
     pub(crate) fn reply_targets(&self, cx: &MessageContext) -> Result<Vec<ReplyTarget>, HandlerError> {
         self.0.targets.resolve_broadcast(cx)
-    }
-
-    pub(crate) fn name(&self) -> &'static str {
-        self.0.meta.name
     }
 }

@@ -10,6 +10,7 @@ use futures_core::future::BoxFuture;
 
 use super::{
     call::Call,
+    component::FromContext,
     error::HandlerError,
     reply::Reply,
     route::Location,
@@ -45,17 +46,48 @@ pub struct ListenerMeta {
     pub location: Location,
 }
 
-/// The type of the events that a listener for `E` hears.
+/// The type of the events that a listener for `E` hears. Whether it is an event is asked where it is heard.
 #[doc(hidden)]
 #[must_use]
-pub fn event_type<E: ApplicationEvent>() -> TypeId {
+pub fn event_type<E: 'static>() -> TypeId {
     TypeId::of::<E>()
+}
+
+/// What a listener can hear.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event that a listener can hear",
+    label = "not an event",
+    note = "implement `ApplicationEvent` for `{Self}`, or take one of the session events, such as `&SessionConnectedEvent`"
+)]
+pub trait Heard: ApplicationEvent {}
+
+#[diagnostic::do_not_recommend]
+impl<E: ApplicationEvent> Heard for E {}
+
+/// What a listener can take beside its event.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something an event listener can take as an argument",
+    label = "not injectable",
+    note = "there is no message behind an event: take what the event holds, `State<T>`, `Arc<T>` or the template"
+)]
+pub trait ListenerArgument: FromContext {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromContext> ListenerArgument for T {}
+
+/// A further argument of a listener.
+#[doc(hidden)]
+#[must_use]
+pub fn injected<T: ListenerArgument>(cx: &ListenerContext) -> T {
+    T::from_context(cx.context())
 }
 
 /// The event that a listener for `E` was called with.
 #[doc(hidden)]
 #[must_use]
-pub fn heard<E: ApplicationEvent>(event: &(dyn Any + Send + Sync)) -> &E {
+pub fn heard<E: Heard>(event: &(dyn Any + Send + Sync)) -> &E {
     event
         .downcast_ref()
         .expect("listeners are looked up by the type of the event")

@@ -8,13 +8,12 @@
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`registration`] | how that gets into the program |
-//! | [`assemble`], [`table`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
-//!
-//! [`context`]: self::context
 
 mod assemble;
 mod call;
+mod check;
 mod component;
 mod context;
 mod error;
@@ -49,7 +48,7 @@ pub use self::{
 };
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
-    exception::ExceptionHandler,
+    call::Called,
     registration::ExplicitController,
     services::Services,
     targets::ReplyTarget,

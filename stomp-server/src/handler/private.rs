@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, reason = "for generated code only")]
 
-use ::std::{future::Future, marker::PhantomData};
+use ::std::{error::Error, future::Future, marker::PhantomData};
 
 pub use futures_core::future::BoxFuture;
 pub use inventory;
@@ -14,7 +14,7 @@ pub use super::{
     error::HandlerError,
     exception::{ErrorType, ExceptionMeta, ExceptionRoute, handled},
     extract::{DestinationVariable, FromMessage, Header, Payload, variable},
-    listener::{ListenerContext, ListenerMeta, ListenerRoute, event_type, heard},
+    listener::{ListenerContext, ListenerMeta, ListenerRoute, event_type, heard, injected},
     registration::{Controller, Installer, Registration},
     reply::Reply,
     route::{ArgSpec, Describe, ExecutionMode, Location, Route, RouteMeta, Target},
@@ -52,10 +52,23 @@ impl<T: FromMessage> Probe<T> {
     }
 }
 
+impl<T: Error + 'static> Probe<T> {
+    pub const ERROR: ErrorType = ErrorType::of::<T>();
+}
+
+impl<T: FromContext> Probe<T> {
+    pub fn injected_requirements(requirements: &mut Requirements) {
+        T::requirements(requirements);
+    }
+}
+
 pub trait ProbeAny {
     const VARIABLE: bool = false;
+    const ERROR: ErrorType = ErrorType::none();
 
     fn requirements(_: &mut Requirements) {}
+
+    fn injected_requirements(_: &mut Requirements) {}
 
     fn describe(_: &mut Describe) {}
 }

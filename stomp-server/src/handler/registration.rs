@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use stomp_core::destination::Separator;
+
 use super::{
     call::Call,
     component::Component,
@@ -138,6 +140,7 @@ fn arguments_of<C: Controller>(requirements: &mut Requirements) {
 pub struct Installer<'a> {
     /// `None` while only looking.
     services: Option<&'a Arc<Services>>,
+    separator: Separator,
     pub(crate) surveyed: Surveyed,
     pub(crate) installed: Installed,
     components: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -179,16 +182,17 @@ impl fmt::Debug for BoundRoute {
 
 impl<'a> Installer<'a> {
     pub(crate) fn surveyor() -> Self {
-        Self::with(None)
+        Self::with(None, Separator::Slash)
     }
 
-    pub(crate) fn new(services: &'a Arc<Services>) -> Self {
-        Self::with(Some(services))
+    pub(crate) fn new(services: &'a Arc<Services>, separator: Separator) -> Self {
+        Self::with(Some(services), separator)
     }
 
-    fn with(services: Option<&'a Arc<Services>>) -> Self {
+    fn with(services: Option<&'a Arc<Services>>, separator: Separator) -> Self {
         Self {
             services,
+            separator,
             surveyed: Surveyed::default(),
             installed: Installed::default(),
             components: HashMap::new(),
@@ -223,10 +227,12 @@ impl<'a> Installer<'a> {
             return;
         };
         let nothing = Arc::new(());
-        let bound = bind_exceptions(&nothing, exceptions);
+        let bound = bind_exceptions(&nothing, exceptions, self.separator);
         self.installed.exceptions.extend(bound);
         let no_locals = Arc::default();
-        let bound = routes.iter().map(|route| bind_route(&nothing, route, &no_locals));
+        let bound = routes
+            .iter()
+            .map(|route| bind_route(&nothing, route, &no_locals, self.separator));
         self.installed.routes.extend(bound);
         let bound = listeners
             .iter()
@@ -242,10 +248,10 @@ impl<'a> Installer<'a> {
 
     pub(crate) fn install<C: Controller>(&mut self, controller: &Arc<C>) {
         let Some(services) = self.services else { return };
-        let exceptions: Arc<[_]> = bind_exceptions(controller, C::EXCEPTIONS).collect();
+        let exceptions: Arc<[_]> = bind_exceptions(controller, C::EXCEPTIONS, self.separator).collect();
         let bound = C::ROUTES
             .iter()
-            .map(|route| bind_route(controller, route, &exceptions));
+            .map(|route| bind_route(controller, route, &exceptions, self.separator));
         self.installed.routes.extend(bound);
         let bound = C::LISTENERS
             .iter()
@@ -274,13 +280,14 @@ fn bind_route<C: Send + Sync>(
     controller: &Arc<C>,
     route: &'static Route<C>,
     exceptions: &Arc<[Arc<ExceptionEntry>]>,
+    separator: Separator,
 ) -> BoundRoute {
     let controller = Arc::clone(controller);
     BoundRoute {
         meta: &route.meta,
         describe: route.describe,
         exceptions: Arc::clone(exceptions),
-        targets: Targets::parse(route.meta.targets).unwrap_or_default(),
+        targets: Targets::parse(route.meta.targets, separator).unwrap_or_default(),
         call: Box::new(move |cx| Call::new((route.call)(Arc::clone(&controller), cx))),
     }
 }
@@ -288,9 +295,10 @@ fn bind_route<C: Send + Sync>(
 fn bind_exceptions<'c, C: Send + Sync>(
     controller: &'c Arc<C>,
     routes: &'static [ExceptionRoute<C>],
+    separator: Separator,
 ) -> impl Iterator<Item = Arc<ExceptionEntry>> + use<'c, C> {
-    routes.iter().map(|route| {
-        let targets = Targets::parse(route.meta.targets).unwrap_or_default();
+    routes.iter().map(move |route| {
+        let targets = Targets::parse(route.meta.targets, separator).unwrap_or_default();
         Arc::new(ExceptionEntry::new(controller, route, targets))
     })
 }

@@ -103,6 +103,15 @@ impl IntoReply for Outgoing {
     }
 }
 
+/// May borrow the controller, so it is copied.
+impl IntoReply for &str {
+    fn into_reply(self, _: &Converters) -> Result<Reply, HandlerError> {
+        Ok(Reply::Message(
+            Outgoing::new(Bytes::copy_from_slice(self.as_bytes())).with_content_type(TEXT),
+        ))
+    }
+}
+
 /// The texts and bytes that are sent as they are, without a copy.
 macro_rules! sent_as_is {
     ($($type:ty => $content_type:expr),+ $(,)?) => { $(
@@ -116,7 +125,6 @@ macro_rules! sent_as_is {
 
 sent_as_is! {
     String => TEXT,
-    &'static str => TEXT,
     Bytes => OCTETS,
     Vec<u8> => OCTETS,
 }

@@ -17,6 +17,8 @@ pub struct RouteMeta {
     pub kind: MessageKind,
     /// The patterns, prefix of the controller included, variables in the spelling `{name}`.
     pub patterns: &'static [&'static str],
+    /// Prefix and destination of each pattern as written: how they are joined depends on the application's separator.
+    pub(crate) parts: &'static [(&'static str, &'static str)],
     /// Where answers go, as written; empty means the default of the kind.
     pub targets: &'static [Target],
     /// How calls of it may run beside each other.
@@ -39,6 +41,7 @@ impl RouteMeta {
         name: &'static str,
         kind: MessageKind,
         patterns: &'static [&'static str],
+        parts: &'static [(&'static str, &'static str)],
         targets: &'static [Target],
         mode: ExecutionMode,
         location: Location,
@@ -48,6 +51,7 @@ impl RouteMeta {
             name,
             kind,
             patterns,
+            parts,
             targets,
             mode,
             location,
@@ -83,7 +87,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// Where an answer goes, as the attributes say it. Placeholders are in the spelling `{name}`.
+/// Where an answer goes, as the attributes say it. Placeholders are as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
@@ -178,5 +182,19 @@ pub struct Route<C: 'static> {
 impl<C> fmt::Debug for Route<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Route").field(&self.meta).finish()
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let session = |broadcast: bool| if broadcast { "" } else { " (own session)" };
+        match self {
+            Self::Destination(destination) => f.write_str(destination),
+            Self::DefaultDestination => f.write_str("/topic + destination"),
+            Self::User { path, broadcast } => write!(f, "the user's {path}{}", session(*broadcast)),
+            Self::DefaultUser { broadcast } => {
+                write!(f, "the user's /queue + destination{}", session(*broadcast))
+            }
+        }
     }
 }

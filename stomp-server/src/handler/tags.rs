@@ -4,6 +4,10 @@
 //! references that applies, so the steps below are ordered choices. With *n* choices the call needs *n* + 1 `&`.
 
 #![allow(missing_docs, reason = "for generated code only")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "all choices of a step are called alike, with the value"
+)]
 
 use std::{
     future::{Future, Ready, ready},
@@ -78,10 +82,10 @@ choices! {
     label = "not an error type",
     note = "implement `std::error::Error` for `{Self}` (`#[derive(thiserror::Error)]`), or return `anyhow::Result`"
 )]
-pub trait Throw: Into<BoxError> {}
+pub trait Throw: Into<BoxError> + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<BoxError>> Throw for E {}
+impl<E: Into<BoxError> + 'static> Throw for E {}
 
 /// What a handler may return beside `()`, streams and its own kinds of reply.
 #[diagnostic::on_unimplemented(
@@ -116,10 +120,26 @@ impl NotResult {
 
 /// A handler that passes a `HandlerError` on does not wrap it again.
 fn thrown<E: Throw>(error: E) -> HandlerError {
-    match error.into().downcast() {
+    match boxed(error).downcast() {
         Ok(passed_on) => *passed_on,
         Err(error) => HandlerError::thrown(error),
     }
+}
+
+#[cfg(not(feature = "anyhow"))]
+fn boxed<E: Throw>(error: E) -> BoxError {
+    error.into()
+}
+
+/// `anyhow` hides the error's type behind its own when it is boxed in the usual way.
+#[cfg(feature = "anyhow")]
+fn boxed<E: Throw>(error: E) -> BoxError {
+    let mut error = Some(error);
+    let any: &mut dyn std::any::Any = &mut error;
+    if let Some(error) = any.downcast_mut::<Option<anyhow::Error>>().and_then(Option::take) {
+        return error.reallocate_into_boxed_dyn_error_without_backtrace();
+    }
+    error.expect("taken only if it is `anyhow`'s").into()
 }
 
 impl IsOption {

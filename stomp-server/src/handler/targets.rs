@@ -1,6 +1,8 @@
 //! Where answers go.
 
-use super::{context::MessageContext, error::HandlerError, grammar::Template, route::Target};
+use stomp_core::destination::{Separator, Template};
+
+use super::{context::MessageContext, error::HandlerError, route::Target};
 use crate::MessageKind;
 
 /// A place that an answer goes to, with all variables filled in.
@@ -34,13 +36,17 @@ enum Place {
 impl Targets {
     /// Errors name the target that cannot be parsed. The macros have parsed them before, so only hand-written routes
     /// can fail.
-    pub(crate) fn parse(targets: &[Target]) -> Result<Self, String> {
+    pub(crate) fn parse(targets: &[Target], separator: Separator) -> Result<Self, String> {
+        let template = |text: &str| {
+            Template::parse(text, separator)
+                .map_err(|error| format!("the reply destination `{text}`: {error}"))
+        };
         let places = targets.iter().map(|target| {
             Ok(match *target {
-                Target::Destination(text) => Place::Destination(Template::parse(text)?),
+                Target::Destination(text) => Place::Destination(template(text)?),
                 Target::DefaultDestination => Place::DefaultDestination,
                 Target::User { path, broadcast } => Place::User {
-                    path: Template::parse(path)?,
+                    path: template(path)?,
                     broadcast,
                 },
                 Target::DefaultUser { broadcast } => Place::DefaultUser { broadcast },
@@ -85,19 +91,11 @@ fn user(path: String, broadcast: bool, cx: &MessageContext) -> ReplyTarget {
     }
 }
 
-/// The values come from clients, so they are put in once and never looked at again, and one that could break a header
-/// line apart is refused.
+/// The values come from clients: they are put in once, and one that could break a header line apart is refused.
 fn fill(template: &Template, cx: &MessageContext) -> Result<String, HandlerError> {
     template
-        .expand(|name| {
-            cx.variable(name)
-                .filter(|value| !value.contains(char::is_control))
-        })
-        .map_err(|name| {
-            HandlerError::reply(format!(
-                "the reply destination needs the destination variable `{name}`"
-            ))
-        })
+        .expand(|name| cx.variable(name))
+        .map_err(HandlerError::reply)
 }
 
 fn default_destination(prefix: &str, cx: &MessageContext) -> String {

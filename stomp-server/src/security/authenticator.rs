@@ -66,7 +66,7 @@ impl Login {
         &self.handshake
     }
 
-    /// All headers of the CONNECT frame. Their `Debug` text leaves credentials out.
+    /// All headers of the CONNECT frame. Their `Debug` text leaves `login`, `passcode` and `authorization` out.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers

@@ -17,7 +17,10 @@ enum Key {
 
 /// Typed and named attributes. Nothing is allocated before the first one.
 #[derive(Default)]
-pub(crate) struct Attributes(Mutex<Option<Box<HashMap<Key, Value>>>>);
+pub(crate) struct Attributes(Mutex<Held>);
+
+/// Boxed, because most sessions have none and every octet of an idle one counts.
+type Held = Option<Box<HashMap<Key, Value>>>;
 
 impl Attributes {
     pub(crate) fn insert<T: Send + Sync + 'static>(&self, value: T) {
@@ -49,7 +52,7 @@ impl Attributes {
         self.lock().as_ref()?.get(key)?.downcast_ref().cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Box<HashMap<Key, Value>>>> {
+    fn lock(&self) -> MutexGuard<'_, Held> {
         // A panic while cloning a user's value leaves the map whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

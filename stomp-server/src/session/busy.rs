@@ -2,13 +2,17 @@
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use futures_core::{Stream, future::BoxFuture};
-use stomp_core::session::{Connect, Fault, Request};
+use stomp_core::{
+    CloseReason,
+    session::{Connect, Fault, Request},
+};
 
 use super::{
     Shared,
@@ -16,15 +20,12 @@ use super::{
 };
 use crate::{Principal, security::AuthenticationError};
 
-/// What the authenticator says; `None`: it panicked.
-pub(super) type Decided = Option<Result<Option<Principal>, AuthenticationError>>;
-
 /// The one thing that a session waits for.
 pub(super) enum Busy {
     /// The authenticator decides about a CONNECT.
     Deciding {
         connect: Option<Connect>,
-        decision: BoxFuture<'static, Decided>,
+        decision: BoxFuture<'static, Result<Option<Principal>, AuthenticationError>>,
     },
     /// Interceptors look at a frame.
     Judging {
@@ -53,7 +54,7 @@ pub(super) struct Settled {
 /// What the session goes on with.
 pub(super) enum Step {
     /// Who the client is.
-    Decided(Connect, Decided),
+    Decided(Connect, Result<Option<Principal>, AuthenticationError>),
     /// What the interceptors left of a frame.
     Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
     /// How a handler ended.
@@ -65,14 +66,22 @@ pub(super) enum Step {
 }
 
 impl Busy {
+    /// A panic of the application's code ends nothing but the call: it refuses what it was to decide about.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<Step> {
         Poll::Ready(match self {
             Self::Deciding { connect, decision } => {
-                let decided = ready!(decision.as_mut().poll(cx));
-                Step::Decided(connect.take().expect("not polled after its end"), decided)
+                let decided = ready!(poll_caught(decision, cx, "an authenticator"));
+                let refused = || Err(AuthenticationError::new("the server failed to sign you in"));
+                let connect = connect.take().expect("not polled after its end");
+                Step::Decided(connect, decided.unwrap_or_else(refused))
             }
             Self::Judging { verdict, receipt } => {
-                Step::Judged(ready!(verdict.as_mut().poll(cx)), receipt.take())
+                let judged = ready!(poll_caught(verdict, cx, "an inbound interceptor"));
+                let refused = || {
+                    Err(Fault::new(CloseReason::Internal, "the server failed")
+                        .with_receipt(receipt.as_deref()))
+                };
+                Step::Judged(judged.unwrap_or_else(refused), receipt.take())
             }
             Self::Handling { outcome, then } => {
                 Step::Handled(ready!(outcome.as_mut().poll(cx)), std::mem::take(then))
@@ -84,10 +93,22 @@ impl Busy {
                 Step::Settled(std::mem::take(settled))
             }
             Self::Listening(listening) => {
-                ready!(listening.as_mut().poll(cx));
+                ready!(poll_caught(listening, cx, "an event listener"));
                 Step::Told
             }
         })
+    }
+}
+
+/// `None` when the future panicked. It is never polled again then, and what it shares with others is behind their
+/// locks.
+fn poll_caught<T>(future: &mut BoxFuture<'static, T>, cx: &mut Context<'_>, whose: &str) -> Poll<Option<T>> {
+    match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => {
+            tracing::error!("{whose} panicked");
+            Poll::Ready(None)
+        }
     }
 }
 
@@ -107,8 +128,7 @@ impl Answers {
             }
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(answer) => {
-                    if let Err(error) = answer.and_then(|answer| self.desk.send(answer)) {
-                        self.desk.report(&error);
+                    if self.send(answer).is_err() {
                         return Poll::Ready(());
                     }
                 }

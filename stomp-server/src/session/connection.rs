@@ -6,23 +6,24 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::{Buf, Bytes};
 use stomp_core::{
     CloseReason, Moment,
-    session::{Fault, Overdue, ServerSession, SubscriptionKey},
+    session::{Fault, Overdue, Request, ServerSession, SubscriptionKey},
 };
 
 use super::{
     Command, Frame, Session, Shared,
     busy::Busy,
-    inbox::Inbox,
-    outbox::Taken,
+    inbox::{Inbox, ends_session},
     unsent::{Unsent, Written},
     work::{Answers, tell},
 };
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 use crate::{
     SessionDisconnectEvent,
     app::ServerState,
@@ -34,7 +35,7 @@ use crate::{
 ///
 /// Everything that happens to it happens in [`drive`](Self::drive), which goes as far as it can and then sleeps until
 /// the connection, the outbox, a handler or the wheel wakes it.
-pub(crate) struct Connection<T> {
+pub(crate) struct Connection<T: Transport> {
     pub(super) transport: T,
     pub(super) server: Arc<ServerState>,
     pub(super) shared: Arc<Shared>,
@@ -46,6 +47,8 @@ pub(crate) struct Connection<T> {
     inbox: Inbox,
     /// What the present request waits for.
     pub(super) busy: Option<Busy>,
+    /// The subscription that interceptors are looking at: its id is free again if they drop it.
+    pub(super) judged: Option<SubscriptionKey>,
     /// Calls of handlers marked `concurrent`.
     pub(super) concurrent: Vec<Busy>,
     /// Streams that handlers answered with.
@@ -56,12 +59,12 @@ pub(crate) struct Connection<T> {
     pub(super) phase: Phase,
     /// CONNECTED has been sent, so the session's end will be an event.
     pub(super) accepted: bool,
-    /// Octets written since the outbox was told.
-    settled: usize,
     /// Look at the deadlines again: something has happened that may have changed them.
     pub(super) rearm: bool,
     /// The earliest entry in the wheel.
     armed_for: Option<Moment>,
+    /// A shutdown waits for this to be gone.
+    _token: TaskTrackerToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +93,7 @@ impl<T: Transport> Connection<T> {
             // The shutdown has told all sessions that it knew of, and may not have known of this one.
             shared.outbox().command(Command::Close(CloseReason::Draining));
         }
+        let token = server.tasks.token();
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -99,36 +103,40 @@ impl<T: Transport> Connection<T> {
             input: VecDeque::new(),
             inbox: Inbox::default(),
             busy: None,
+            judged: None,
             concurrent: Vec::new(),
             answers: Vec::new(),
             tickets: Vec::new(),
             unsent: Unsent::default(),
             phase: Phase::Open,
             accepted: false,
-            settled: 0,
             rearm: true,
             armed_for: None,
+            _token: token,
         }
     }
 
     /// Goes as far as possible; ready when the session is over.
+    ///
+    /// It sleeps only when nothing of this has moved: the transport has nothing more to read, no request can go on, the
+    /// outbox is empty or the transport takes no more, and nobody has called.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.shared.take_deadline_passed() {
-            self.armed_for = None;
-            self.rearm = true;
-            self.on_deadline();
-        }
         loop {
-            self.poll_receive(cx);
-            let decoded = self.decode();
-            self.poll_answers(cx);
-            let handled = self.poll_requests(cx);
+            if self.shared.take_deadline_passed() {
+                self.armed_for = None;
+                self.rearm = true;
+                self.on_deadline();
+            }
+            let received = self.poll_receive();
+            if !self.answers.is_empty() {
+                self.poll_answers(cx);
+            }
+            let handled = !self.is_idle() && self.poll_requests(cx);
             let sent = self.poll_send(cx);
             if self.is_over() {
                 return Poll::Ready(());
             }
-            // What was read may have held no whole frame: only a read that finds nothing wakes the task again.
-            if !decoded && !handled && !sent {
+            if !received && !handled && !sent {
                 break;
             }
         }
@@ -138,14 +146,33 @@ impl<T: Transport> Connection<T> {
         Poll::Pending
     }
 
+    /// Nothing waits to be handled, and nothing is to be handled later.
+    fn is_idle(&self) -> bool {
+        self.phase == Phase::Open
+            && self.busy.is_none()
+            && self.input.is_empty()
+            && self.inbox.is_empty()
+            && self.concurrent.is_empty()
+    }
+
     fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Gone { told: true, .. }) && self.busy.is_none()
     }
 
-    fn poll_receive(&mut self, cx: &mut Context<'_>) {
+    /// Reads what has come; says whether there may be more.
+    fn poll_receive(&mut self) -> bool {
+        let wanted = match self.phase {
+            Phase::Open => self.reads(),
+            Phase::Closing { .. } => self.unsent.is_empty(),
+            Phase::Finishing(_) | Phase::Gone { .. } => false,
+        };
+        if !wanted || !self.shared.take_readable() {
+            return false;
+        }
+        let waker = Waker::from(Arc::clone(&self.shared));
+        let cx = &mut Context::from_waker(&waker);
         match self.phase {
-            Phase::Open if self.input.is_empty() && self.has_room() => self.receive(cx),
-            Phase::Closing { reason, until, shut } if self.unsent.is_empty() => {
+            Phase::Closing { reason, until, shut } => {
                 let closed = shut || self.await_close(cx);
                 self.phase = Phase::Closing {
                     reason,
@@ -155,29 +182,30 @@ impl<T: Transport> Connection<T> {
                 if closed && self.transport.poll_drain(cx).is_ready() {
                     self.leave(reason);
                 }
+                false
             }
-            Phase::Open | Phase::Finishing(_) | Phase::Closing { .. } | Phase::Gone { .. } => {}
+            Phase::Open | Phase::Finishing(_) | Phase::Gone { .. } => self.receive(cx),
         }
     }
 
-    fn receive(&mut self, cx: &mut Context<'_>) {
-        while self.input.is_empty()
-            && let Poll::Ready(received) = self.transport.poll_receive(cx, &mut self.input)
-        {
-            self.machine.heard(self.server.wheel.now());
-            match received {
-                Received::Something => self.send_control(),
-                Received::Closed => {
-                    // Its answer is the last thing to be written: it stays with the transport until then.
-                    self.phase = Phase::Finishing(CloseReason::ConnectionLost);
-                }
-                Received::Broken(reason) => self.phase = Phase::Finishing(reason),
-                Received::Lost => self.leave(CloseReason::ConnectionLost),
-            }
-            if self.phase != Phase::Open {
-                return;
-            }
+    fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.input.capacity() == 0 {
+            // Most often one message comes at a time.
+            self.input.reserve_exact(1);
         }
+        let Poll::Ready(received) = self.transport.poll_receive(cx, &mut self.input) else {
+            return false;
+        };
+        self.shared.keep_readable();
+        self.machine.heard(self.server.wheel.now());
+        match received {
+            Received::Something => self.send_control(),
+            // Its answer is the last thing to be written: it stays with the transport until then.
+            Received::Closed => self.phase = Phase::Finishing(CloseReason::ConnectionLost),
+            Received::Broken(reason) => self.phase = Phase::Finishing(reason),
+            Received::Lost => self.leave(CloseReason::ConnectionLost),
+        }
+        true
     }
 
     /// Has the client closed its side? If so, nothing more is written.
@@ -195,28 +223,39 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Decodes what was read, as far as the inbox has room for it; says whether there was anything.
-    fn decode(&mut self) -> bool {
-        let now = self.server.wheel.now();
-        let mut moved = false;
+    /// The next request: one that waited, or else the next one that can be decoded.
+    fn next_request(&mut self) -> Option<Request> {
+        self.inbox.pop().or_else(|| self.decode())
+    }
+
+    /// Decodes while a handler runs, as far as the inbox has room.
+    fn decode_ahead(&mut self) {
         while self.has_room()
-            && let Some(octets) = self.input.front_mut()
+            && let Some(request) = self.decode()
         {
+            self.inbox.push(request);
+        }
+    }
+
+    fn decode(&mut self) -> Option<Request> {
+        let now = self.server.wheel.now();
+        while let Some(octets) = self.input.front_mut() {
             let mut rest: &[u8] = octets;
             let before = rest.len();
             let request = self.machine.receive(&mut rest, now);
             let used = before - rest.len();
             octets.advance(used);
-            if octets.is_empty() {
+            // An empty message is used up as it is.
+            let used_up = octets.is_empty();
+            if used_up {
                 self.input.pop_front();
-                self.rearm |= request.is_none();
-            } else if used == 0 && request.is_none() {
-                return moved;
+                self.rearm = true;
             }
-            self.inbox.extend(request);
-            moved = true;
+            if request.is_some() || (used == 0 && !used_up) {
+                return request;
+            }
         }
-        moved
+        None
     }
 
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
@@ -224,25 +263,24 @@ impl<T: Transport> Connection<T> {
         let mut moved = false;
         loop {
             self.poll_concurrent(cx);
-            if self.busy.is_none() && !self.concurrent.is_empty() && self.inbox.ends_session() {
+            if let Some(busy) = &mut self.busy {
+                let Poll::Ready(step) = busy.poll(cx, &self.shared) else {
+                    self.decode_ahead();
+                    return moved;
+                };
+                self.busy = None;
+                self.proceed(step);
+            } else if !self.concurrent.is_empty() && self.inbox.ends_session() {
                 return moved;
-            }
-            let step = match &mut self.busy {
-                Some(busy) => match busy.poll(cx, &self.shared) {
-                    Poll::Ready(step) => {
-                        self.busy = None;
-                        Some(step)
-                    }
-                    Poll::Pending => return moved,
-                },
-                None => None,
-            };
-            match step {
-                Some(step) => self.proceed(step),
-                None => match self.inbox.pop() {
-                    Some(request) => self.begin(request),
-                    None => return self.finish() || moved,
-                },
+            } else if let Some(request) = self.next_request() {
+                if !self.concurrent.is_empty() && ends_session(&request) {
+                    // It waits for them, at the front.
+                    self.inbox.push(request);
+                    return moved;
+                }
+                self.begin(request);
+            } else {
+                return self.finish() || moved;
             }
             moved = true;
         }
@@ -263,9 +301,6 @@ impl<T: Transport> Connection<T> {
 
     /// Nothing is left to handle: goes on to the next phase, if it is time; says whether it did.
     fn finish(&mut self) -> bool {
-        if !self.input.is_empty() {
-            return false;
-        }
         match self.phase {
             Phase::Finishing(reason) if self.concurrent.is_empty() => self.close(reason, None),
             Phase::Gone { reason, told: false } if self.concurrent.is_empty() => {
@@ -286,7 +321,6 @@ impl<T: Transport> Connection<T> {
         while at < self.answers.len() {
             let answers = &mut self.answers[at];
             let live = answers
-                .desk
                 .subscription()
                 .is_none_or(|key| self.machine.subscriptions().is_live(key));
             if live && answers.poll(cx, &self.shared).is_pending() {
@@ -297,47 +331,46 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Writes what waits; says whether that made room for more to be done.
+    /// Writes what waits; says whether more is to be done.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut written = Written::default();
-        let mut obeyed = false;
-        loop {
-            let settled = std::mem::take(&mut self.settled);
-            let taken = if self.unsent.is_empty() {
-                self.shared.outbox().take(settled, &mut self.unsent.frames, cx)
-            } else {
-                self.shared.outbox().park(settled, cx)
-            };
-            obeyed |= self.obey(taken);
-            if self.unsent.is_empty() || obeyed {
-                break;
+        let outbox = self.shared.outbox();
+        // What came while the connection could not be written to is still there, and nobody will call again for it.
+        let behind = !self.unsent.is_empty();
+        let asked = if self.unsent.is_empty() {
+            let asked = outbox.take(&mut self.unsent.frames, cx);
+            if self.machine.subscriptions().any_ended() {
+                outbox.settle(self.unsent.drop_ended(self.machine.subscriptions()));
             }
-            self.settled += self.unsent.drop_ended(self.machine.subscriptions());
-            let before = written.octets;
-            let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
-            self.settled += written.octets - before;
-            match poll {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => {
-                    self.leave(CloseReason::ConnectionLost);
-                    obeyed = true;
-                    break;
-                }
-                Poll::Pending => {
-                    let settled = std::mem::take(&mut self.settled);
-                    let taken = self.shared.outbox().park(settled, cx);
-                    obeyed |= self.obey(taken);
-                    break;
-                }
-            }
+            asked
+        } else {
+            outbox.park(cx)
+        };
+        if asked {
+            self.obey();
+            return true;
         }
+        if self.unsent.is_empty() {
+            return false;
+        }
+        let moved = self.write(cx);
+        moved || (behind && self.unsent.is_empty())
+    }
+
+    /// Writes what was taken; says whether that made something possible.
+    fn write(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut written = Written::default();
+        let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
         self.count(written);
-        let closing = matches!(self.phase, Phase::Closing { .. });
-        obeyed || (written.writes > 0 && (closing || !self.answers.is_empty()))
+        if let Poll::Ready(Err(_)) = poll {
+            self.leave(CloseReason::ConnectionLost);
+            return true;
+        }
+        written.writes > 0 && (!self.answers.is_empty() || matches!(self.phase, Phase::Closing { .. }))
     }
 
     fn count(&mut self, written: Written) {
         if written.writes > 0 {
+            self.shared.outbox().settle(written.octets);
             self.machine.sent(self.server.wheel.now());
             let counters = &self.server.counters;
             counters.writes.add(written.writes);
@@ -346,47 +379,44 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Does what others have asked for; says whether there was anything.
-    fn obey(&mut self, taken: Taken) -> bool {
-        let slow = taken.overflowed && matches!(self.phase, Phase::Open | Phase::Finishing(_));
-        if slow {
-            self.give_up_on_slow_consumer();
-        }
-        let commanded = !taken.commands.is_empty();
-        for Command::Close(reason) in taken.commands {
-            if self.phase == Phase::Open {
-                self.phase = Phase::Finishing(reason);
+    /// Does what others have asked for. A call without a command is for a deadline or a completion: those come first
+    /// in the next round.
+    fn obey(&mut self) {
+        let asked = self.shared.outbox().asked();
+        for command in asked.commands {
+            match command {
+                Command::Close(reason) if self.phase == Phase::Open => self.phase = Phase::Finishing(reason),
+                Command::Close(_) => {}
+                Command::Abort(reason) => self.abort(reason),
             }
         }
-        slow || commanded
+        if asked.overflowed {
+            self.unsent.give_up();
+            let text = "the client does not read as fast as it is sent to";
+            self.fail(&Fault::new(CloseReason::SlowConsumer, text));
+        }
     }
 
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
-        if !(self.input.is_empty() && self.has_room()) {
-            // Nothing is read while the inbox is full, so the client's silence is the server's doing.
-            self.machine.heard(now);
+        // Whoever is not listened to is not late.
+        if self.reads() {
+            self.machine.resume(now);
+        } else {
+            self.machine.pause();
         }
         match self.phase {
             Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
                 Overdue::Nothing => {}
                 Overdue::HeartBeat => self.send(Frame::of_session(Arc::clone(&self.server.heart_beat))),
                 Overdue::Ended(reason) => {
-                    self.fail(&Fault::new(reason, "the client was silent for too long"))
+                    self.fail(&Fault::new(reason, "the client was silent for too long"));
                 }
             },
             Phase::Closing { reason, until, .. } if until <= now => self.leave(reason),
             Phase::Closing { .. } | Phase::Gone { .. } => {}
         }
         self.shrink();
-    }
-
-    fn give_up_on_slow_consumer(&mut self) {
-        self.unsent.give_up();
-        self.fail(&Fault::new(
-            CloseReason::SlowConsumer,
-            "the client does not read as fast as it is sent to",
-        ));
     }
 
     /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR").
@@ -446,6 +476,15 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    /// Ends the session here and now, whatever runs or waits.
+    fn abort(&mut self, reason: CloseReason) {
+        self.leave(reason);
+        self.busy = None;
+        self.concurrent.clear();
+        self.inbox.clear();
+        self.input.clear();
+    }
+
     /// Ends all subscriptions and answers.
     fn release(&mut self) {
         for (_, address, ticket) in std::mem::take(&mut self.tickets) {
@@ -472,6 +511,11 @@ impl<T: Transport> Connection<T> {
     /// Has everything been said, or is there nobody left to say it to?
     pub(super) fn is_leaving(&self) -> bool {
         matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. })
+    }
+
+    /// Is the client listened to? Not while its frames wait for its handlers.
+    fn reads(&self) -> bool {
+        self.input.is_empty() && self.has_room()
     }
 
     fn has_room(&self) -> bool {
@@ -511,7 +555,15 @@ impl<T: Transport> Future for Connection<T> {
     }
 }
 
-impl<T> fmt::Debug for Connection<T> {
+/// A task that is dropped before its end, with its runtime, leaves nothing behind either.
+impl<T: Transport> Drop for Connection<T> {
+    fn drop(&mut self) {
+        self.leave(CloseReason::Internal);
+        self.shared.outbox().abandon();
+    }
+}
+
+impl<T: Transport> fmt::Debug for Connection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("session", &self.shared.id())

@@ -12,8 +12,7 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn extend(&mut self, request: Option<Request>) {
-        let Some(request) = request else { return };
+    pub(super) fn push(&mut self, request: Request) {
         let octets = size(&request);
         self.octets += octets;
         self.waiting.push_back((request, octets));
@@ -25,12 +24,15 @@ impl Inbox {
         Some(request)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Is the next request one that ends the session?
     pub(super) fn ends_session(&self) -> bool {
-        matches!(
-            self.waiting.front(),
-            Some((Request::Disconnect { .. } | Request::Fault(_), _))
-        )
+        self.waiting
+            .front()
+            .is_some_and(|(request, _)| ends_session(request))
     }
 
     pub(super) fn has_room(&self, frames: usize, octets: usize) -> bool {
@@ -56,4 +58,9 @@ fn size(request: &Request) -> usize {
         Request::Send(send) => send.message.body.len() + send.message.destination.len(),
         _ => 0,
     }
+}
+
+/// Does this request end the session?
+pub(super) fn ends_session(request: &Request) -> bool {
+    matches!(request, Request::Disconnect { .. } | Request::Fault(_))
 }

@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
-//! | `work` | what a request needs: interceptors, handlers, replies, exceptions |
+//! | `requests`, `busy` | what is done with each request, and what that waits for |
+//! | `work` | what a handler's message needs: the call, replies, exceptions |
 //! | `inbox`, `outbox` | what waits on either side, both bounded |
 //! | `unsent` | what is being written |
 //! | `wheel` | deadlines of all sessions |
@@ -22,9 +23,12 @@ mod unsent;
 mod wheel;
 mod work;
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    task::Wake,
 };
 
 use stomp_core::CloseReason;
@@ -53,8 +57,12 @@ pub(crate) struct Shared {
     outbox: Outbox,
     /// Completions that the session waits for before it handles its next frame.
     completions: AtomicU32,
+    /// It does so just now, and must be called when the last one comes.
+    waiting: AtomicBool,
     /// The wheel has come round to the session's deadline.
     deadline_passed: AtomicBool,
+    /// The transport has something to read, or has not been asked since it had.
+    readable: AtomicBool,
 }
 
 impl Session {
@@ -129,7 +137,9 @@ impl Shared {
             attributes: Attributes::default(),
             outbox: Outbox::new(outbox_limit),
             completions: AtomicU32::new(0),
+            waiting: AtomicBool::new(false),
             deadline_passed: AtomicBool::new(false),
+            readable: AtomicBool::new(true),
         }
     }
 
@@ -154,27 +164,55 @@ impl Shared {
 
     /// The session waits for one completion more.
     pub(crate) fn expect_completion(&self) {
-        self.completions.fetch_add(1, Ordering::AcqRel);
+        self.completions.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A completion has come; the last one wakes the session.
+    /// A completion has come; the last one calls the session, if it waits.
     pub(crate) fn complete(&self) {
-        if self.completions.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.outbox.wake();
+        if self.completions.fetch_sub(1, Ordering::SeqCst) == 1 && self.waiting.swap(false, Ordering::SeqCst)
+        {
+            self.outbox.call();
         }
     }
 
-    /// Does the session wait for completions?
+    /// Must the session wait for completions? If so, the last one calls it.
     pub(crate) fn awaits_completion(&self) -> bool {
-        self.completions.load(Ordering::Acquire) > 0
+        let outstanding = || self.completions.load(Ordering::SeqCst) > 0;
+        outstanding() && {
+            self.waiting.store(true, Ordering::SeqCst);
+            outstanding()
+        }
     }
 
     pub(crate) fn deadline_passed(&self) {
         self.deadline_passed.store(true, Ordering::Release);
-        self.outbox.wake();
+        self.outbox.call();
+    }
+
+    /// Should the transport be asked for input? It is asked once for each time that it calls.
+    pub(crate) fn take_readable(&self) -> bool {
+        self.readable.load(Ordering::Relaxed) && self.readable.swap(false, Ordering::AcqRel)
+    }
+
+    /// The transport was not asked to the end.
+    pub(crate) fn keep_readable(&self) {
+        self.readable.store(true, Ordering::Release);
     }
 
     pub(crate) fn take_deadline_passed(&self) -> bool {
         self.deadline_passed.load(Ordering::Relaxed) && self.deadline_passed.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// What a transport wakes when it has something to read. A session is woken far more often to write: it asks the
+/// transport for input only when this was it.
+impl Wake for Shared {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.keep_readable();
+        self.outbox.call();
     }
 }

@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Waker},
 };
 
@@ -59,13 +62,17 @@ impl fmt::Debug for Frame {
 /// What somebody outside asks of a session.
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
-    /// End the session for this reason.
+    /// End the session for this reason, in good order.
     Close(CloseReason),
+    /// End it at once, whatever runs or waits.
+    Abort(CloseReason),
 }
 
 /// One session's frames on their way out, and its mailbox.
 pub(crate) struct Outbox {
     limit: usize,
+    /// Octets that have been written and are still counted in the state: settled when the count matters.
+    written: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -78,6 +85,8 @@ struct State {
     waker: Option<Waker>,
     /// The session's task sleeps and must be woken for anything new.
     parked: bool,
+    /// Somebody asked for something that is no frame: the task must look round before it sleeps.
+    called: bool,
     /// A frame did not fit; the queue has been given up.
     overflowed: bool,
     /// Nothing is taken any more.
@@ -93,10 +102,11 @@ pub(crate) enum Pushed {
     Dropped,
 }
 
-/// What [`Outbox::take`] found.
+/// What others have asked for beside writing.
 #[derive(Debug, Default)]
-pub(crate) struct Taken {
+pub(crate) struct Asked {
     pub(crate) commands: Vec<Command>,
+    /// A frame did not fit: the client does not read.
     pub(crate) overflowed: bool,
 }
 
@@ -105,6 +115,7 @@ impl Outbox {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
+            written: AtomicUsize::new(0),
             state: Mutex::default(),
         }
     }
@@ -116,7 +127,10 @@ impl Outbox {
         if state.closed || state.overflowed {
             return Pushed::Dropped;
         }
-        let octets = state.octets + frame.octets.len();
+        let mut octets = state.octets + frame.octets.len();
+        if octets > self.limit {
+            octets -= self.written.swap(0, Ordering::Relaxed);
+        }
         if octets > self.limit {
             state.overflowed = true;
             state.queue = VecDeque::new();
@@ -135,65 +149,52 @@ impl Outbox {
     /// Leaves a command for the session and wakes it.
     pub(crate) fn command(&self, command: Command) {
         let mut state = self.lock();
-        if !state.closed {
-            state.commands.push(command);
-            state.wake();
-        }
+        state.commands.push(command);
+        state.called = true;
+        state.wake();
     }
 
-    /// Wakes the session without anything new, for its deadlines.
-    pub(crate) fn wake(&self) {
-        self.lock().wake();
+    /// Has the session look round, for what is no frame: a deadline, a completion.
+    pub(crate) fn call(&self) {
+        let mut state = self.lock();
+        state.called = true;
+        state.wake();
     }
 
-    /// Says that `written` octets have reached the kernel, and swaps everything that waits into `empty`. When nothing
-    /// waits the task is parked: the next push wakes it.
-    pub(crate) fn take(&self, written: usize, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> Taken {
+    /// Swaps everything that waits into `empty`, and parks the task: whatever comes from now on wakes it. Says whether
+    /// anything was [asked](Self::asked) for.
+    pub(crate) fn take(&self, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> bool {
         debug_assert!(empty.is_empty(), "swapped out, not merged");
         let mut state = self.lock();
-        state.octets -= written.min(state.octets);
-        let commands = std::mem::take(&mut state.commands);
-        if !state.queue.is_empty() {
-            std::mem::swap(&mut state.queue, empty);
-        }
-        let parked = empty.is_empty() && commands.is_empty();
-        state.parked = parked;
-        if parked
-            && !state
-                .waker
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            state.waker = Some(cx.waker().clone());
-        }
-        Taken {
-            commands,
+        std::mem::swap(&mut state.queue, empty);
+        state.park(cx)
+    }
+
+    /// The same without taking frames: the connection cannot be written to just now.
+    pub(crate) fn park(&self, cx: &Context<'_>) -> bool {
+        self.lock().park(cx)
+    }
+
+    /// What has been asked for since this was called last.
+    pub(crate) fn asked(&self) -> Asked {
+        let mut state = self.lock();
+        state.called = false;
+        Asked {
+            commands: std::mem::take(&mut state.commands),
             overflowed: state.overflowed,
         }
     }
 
-    /// Parks without taking: the connection cannot be written to just now.
-    pub(crate) fn park(&self, written: usize, cx: &Context<'_>) -> Taken {
-        let mut state = self.lock();
-        state.octets -= written.min(state.octets);
-        let commands = std::mem::take(&mut state.commands);
-        state.parked = commands.is_empty();
-        if !state
-            .waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            state.waker = Some(cx.waker().clone());
-        }
-        Taken {
-            commands,
-            overflowed: state.overflowed,
-        }
+    /// Octets that were taken have been written, or dropped.
+    pub(crate) fn settle(&self, octets: usize) {
+        self.written.fetch_add(octets, Ordering::Relaxed);
     }
 
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
     pub(crate) fn has_room(&self) -> bool {
-        self.lock().octets < self.limit / 2
+        let mut state = self.lock();
+        state.octets -= self.written.swap(0, Ordering::Relaxed);
+        state.octets < self.limit / 2
     }
 
     /// Frees what a burst left behind.
@@ -208,8 +209,15 @@ impl Outbox {
     pub(crate) fn close(&self) -> VecDeque<Frame> {
         let mut state = self.lock();
         state.closed = true;
+        state.overflowed = false;
         state.octets = 0;
+        self.written.store(0, Ordering::Relaxed);
         std::mem::take(&mut state.queue)
+    }
+
+    /// Nobody will ever take from it again: lets go of the task.
+    pub(crate) fn abandon(&self) {
+        self.lock().waker = None;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -219,6 +227,18 @@ impl Outbox {
 }
 
 impl State {
+    fn park(&mut self, cx: &Context<'_>) -> bool {
+        self.parked = true;
+        if !self
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            self.waker = Some(cx.waker().clone());
+        }
+        self.called || self.overflowed
+    }
+
     fn wake(&mut self) {
         if std::mem::replace(&mut self.parked, false)
             && let Some(waker) = &self.waker

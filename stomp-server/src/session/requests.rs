@@ -1,8 +1,7 @@
 //! What a session does with each request, and with what comes of it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
-use futures_util::FutureExt;
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
     session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
@@ -11,6 +10,7 @@ use stomp_core::{
 use super::{
     Connection, Frame, Session,
     busy::{Busy, Settled, Step},
+    connection::Phase,
     work::{Errand, Outcome, Subscriber, tell},
 };
 use crate::{
@@ -29,34 +29,31 @@ impl<T: Transport> Connection<T> {
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
             return self.perform(request);
         }
-        let receipt = receipt_of(&request).map(Into::into);
+        let receipt = receipt(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
         let session = Session::from(Arc::clone(&self.shared));
-        let panicked =
-            Fault::new(CloseReason::Internal, "the server failed").with_receipt(receipt_of(&request));
-        let verdict = AssertUnwindSafe(async move { judge(&inbound, session, request).await });
-        // A panic ends this session as an error would; what it had in hand is gone with it.
-        let verdict = Box::pin(
-            verdict
-                .catch_unwind()
-                .map(|judged| judged.unwrap_or(Err(panicked))),
-        );
+        if let Request::Subscribe(subscribe) = &request {
+            self.judged = Some(subscribe.key);
+        }
+        let verdict = Box::pin(async move { judge(&inbound, session, request).await });
         self.busy = Some(Busy::Judging { verdict, receipt });
     }
 
     /// Goes on with what the session waited for.
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
-            Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
-            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
-            Step::Decided(_, None) => {
-                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
-            }
+            Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
+            Step::Decided(_, Err(error)) => self.refuse(&error),
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
-            Step::Judged(Ok(None), receipt) => self.settle(Settled {
-                receipt,
-                listening: None,
-            }),
+            Step::Judged(Ok(None), receipt) => {
+                if let Some(dropped) = self.judged.take() {
+                    self.machine.cancel(dropped);
+                }
+                self.settle(Settled {
+                    receipt,
+                    listening: None,
+                });
+            }
             Step::Judged(Err(fault), _) => self.fail_request(&fault),
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
@@ -73,7 +70,11 @@ impl<T: Transport> Connection<T> {
                 self.settled_beside(then);
             }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Decided(..) | Step::Judged(..) | Step::Settled(_) | Step::Told => {}
+            Step::Settled(Settled { receipt, listening }) => {
+                self.answer_receipt(receipt.as_deref());
+                self.concurrent.extend(listening.map(Busy::Listening));
+            }
+            Step::Decided(..) | Step::Judged(..) | Step::Told => {}
         }
     }
 
@@ -101,8 +102,14 @@ impl<T: Transport> Connection<T> {
             (Some(authenticator), Some(handshake)) => {
                 let authenticator = Arc::clone(authenticator);
                 let login = Login::new(handshake, connect.frame.headers.clone());
-                let decision = AssertUnwindSafe(async move { authenticator.authenticate(login).await });
-                let decision = Box::pin(decision.catch_unwind().map(Result::ok));
+                let (env, deadline) = (
+                    self.server.env.clone(),
+                    self.server.config.session.connect_deadline,
+                );
+                let decision = Box::pin(async move {
+                    let decided = env.within(deadline, authenticator.authenticate(login)).await;
+                    decided.unwrap_or_else(|| Err(AuthenticationError::new("signing in took too long")))
+                });
                 self.busy = Some(Busy::Deciding {
                     connect: Some(connect),
                     decision,
@@ -113,9 +120,8 @@ impl<T: Transport> Connection<T> {
     }
 
     fn accept(&mut self, connect: &Connect, principal: Option<Principal>) {
-        if self.is_leaving() {
-            // What it sent behind CONNECT will never be read.
-            return self.machine.end();
+        if !matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
+            return;
         }
         let (machine, now) = (&mut self.machine, self.server.wheel.now());
         let (id, user) = (
@@ -123,7 +129,7 @@ impl<T: Transport> Connection<T> {
             principal.as_ref().map(Principal::name),
         );
         let octets = encode_session_frame(self.transport.framing(), |out| {
-            machine.accept(out, connect, &id, user, now)
+            machine.accept(out, connect, &id, user, now);
         });
         self.shared.set_principal(principal);
         self.accepted = true;
@@ -304,9 +310,10 @@ impl<T: Transport> Connection<T> {
         self.busy = listening.map(Busy::Listening);
     }
 
-    fn settled_beside(&mut self, Settled { receipt, listening }: Settled) {
-        self.answer_receipt(receipt.as_deref());
-        self.concurrent.extend(listening.map(Busy::Listening));
+    fn settled_beside(&mut self, settled: Settled) {
+        if settled.receipt.is_some() || settled.listening.is_some() {
+            self.concurrent.push(Busy::Settling { settled });
+        }
     }
 
     fn answer_receipt(&self, receipt: Option<&str>) {
@@ -330,7 +337,7 @@ impl<T: Transport> Connection<T> {
     }
 }
 
-fn receipt_of(request: &Request) -> Option<&str> {
+fn receipt(request: &Request) -> Option<&str> {
     match request {
         Request::Send(Send { receipt, .. })
         | Request::Subscribe(Subscribe { receipt, .. })
@@ -365,12 +372,15 @@ async fn judge(
         })
         .await
     {
-        Ok(passed) => Ok(passed.map(|frame| with_message(request, frame.message))),
+        Ok(Some(frame)) => Ok(Some(with_message(request, frame.message))),
+        // The client has left its subscription, or the session: nothing can be kept from that.
+        Ok(None) if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => Ok(Some(request)),
+        Ok(None) => Ok(None),
         Err(error) => {
             tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
             let fault = Fault::new(CloseReason::Refused, "this is not allowed");
             Err(fault
-                .with_receipt(receipt_of(&request))
+                .with_receipt(receipt(&request))
                 .with_destination(Some(&destination)))
         }
     }

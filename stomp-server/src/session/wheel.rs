@@ -20,8 +20,8 @@ const SLOTS: usize = 512;
 
 /// Wakes sessions at their deadlines, to a tenth of a second.
 ///
-/// A session stands in it at most once; when it is woken it says when it wants to be woken next. Nothing is moved when
-/// a session reads or writes.
+/// A session stands in it once, and for a while twice when its deadline has come nearer; when it is woken it says when it
+/// wants to be woken next. Nothing is moved when a session reads or writes.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     state: Mutex<State>,

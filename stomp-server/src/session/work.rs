@@ -12,9 +12,7 @@ use super::{Frame, Session, SessionId};
 use crate::{
     app::ServerState,
     broker::{Address, EncodingKey, Publication, Witness, encode_message},
-    handler::{
-        ExceptionHandler, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
-    },
+    handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
 };
 
 /// How a message's handling ended.
@@ -45,18 +43,29 @@ pub(super) struct Errand {
     pub(super) subscriber: Option<Subscriber>,
 }
 
-/// Where a handler's answers go.
-#[derive(Debug)]
-pub(super) struct Desk {
-    errand: Errand,
-    targets: Vec<ReplyTarget>,
-}
-
 /// The answers of a handler that returned a stream, and where they go.
 #[derive(Debug)]
 pub(super) struct Answers {
     pub(super) stream: ReplyStream,
-    pub(super) desk: Desk,
+    targets: Vec<ReplyTarget>,
+    errand: Errand,
+}
+
+impl Answers {
+    /// The subscription whose end ends the answers.
+    pub(super) fn subscription(&self) -> Option<SubscriptionKey> {
+        self.errand.subscriber.as_ref().map(|subscriber| subscriber.key)
+    }
+
+    /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
+    pub(super) fn send(&self, answer: Result<Outgoing, HandlerError>) -> Result<(), ()> {
+        answer
+            .and_then(|answer| self.errand.send(&self.targets, answer))
+            .map_err(|error| {
+                self.errand.count(&error);
+                let _ = self.errand.unanswered(&error);
+            })
+    }
 }
 
 impl Errand {
@@ -69,17 +78,11 @@ impl Errand {
                 self.session.clone(),
                 services,
             ));
-            let error = match found.call(cx.clone()).await {
-                Ok(reply) => match found.reply_targets(&cx) {
-                    Ok(targets) => match self.into_desk(targets).answer(reply) {
-                        Ok(outcome) => return outcome,
-                        Err((desk, error)) => return desk.errand.recover(&found, cx, error).await,
-                    },
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            self.recover(&found, cx, error).await
+            let called = found.call(cx.clone()).await;
+            match self.answer(called, || found.reply_targets(&cx)) {
+                Ok(answered) => self.concluded(answered),
+                Err(error) => self.recover(&found, cx, error).await,
+            }
         })
     }
 
@@ -89,31 +92,37 @@ impl Errand {
         let Some(handler) = found.exception_handler(&error) else {
             return self.unanswered(&error);
         };
-        match self.answer_exception(&handler, cx, &error).await {
-            Ok(outcome) => outcome,
-            Err((errand, failed)) => {
-                errand.count(&failed);
-                errand.unanswered(&failed)
+        let called = handler.call(cx.clone(), Arc::clone(&error)).await;
+        match self.answer(called, || handler.reply_targets(&cx)) {
+            Ok(answered) => self.concluded(answered),
+            Err(error) => {
+                self.count(&error);
+                self.unanswered(&error)
             }
         }
     }
 
-    async fn answer_exception(
-        self,
-        handler: &ExceptionHandler,
-        cx: MessageContext,
-        error: &Arc<HandlerError>,
-    ) -> Result<Outcome, (Self, HandlerError)> {
-        let reply = match handler.call(cx.clone(), Arc::clone(error)).await {
-            Ok(reply) => reply,
-            Err(error) => return Err((self, error)),
-        };
-        match handler.reply_targets(&cx) {
-            Ok(targets) => self
-                .into_desk(targets)
-                .answer(reply)
-                .map_err(|(desk, error)| (desk.errand, error)),
-            Err(error) => Err((self, error)),
+    /// Sends a reply to its targets, or gives back the stream that it is.
+    fn answer(
+        &self,
+        called: Called,
+        targets: impl FnOnce() -> Result<Vec<ReplyTarget>, HandlerError>,
+    ) -> Result<Option<(ReplyStream, Vec<ReplyTarget>)>, HandlerError> {
+        match called? {
+            Reply::Nothing => Ok(None),
+            Reply::Message(message) => self.send(&targets()?, message).map(|()| None),
+            Reply::Stream(stream) => Ok(Some((stream, targets()?))),
+        }
+    }
+
+    fn concluded(self, answered: Option<(ReplyStream, Vec<ReplyTarget>)>) -> Outcome {
+        match answered {
+            None => Outcome::Done,
+            Some((stream, targets)) => Outcome::Streaming(Answers {
+                stream,
+                targets,
+                errand: self,
+            }),
         }
     }
 
@@ -142,40 +151,8 @@ impl Errand {
         }
     }
 
-    fn into_desk(self, targets: Vec<ReplyTarget>) -> Desk {
-        Desk {
-            errand: self,
-            targets,
-        }
-    }
-}
-
-impl Desk {
-    /// Sends a reply, or keeps the stream that it is.
-    fn answer(self, reply: Reply) -> Result<Outcome, (Self, HandlerError)> {
-        match reply {
-            Reply::Nothing => Ok(Outcome::Done),
-            Reply::Stream(stream) => Ok(Outcome::Streaming(Answers { stream, desk: self })),
-            Reply::Message(message) => match self.send(message) {
-                Ok(()) => Ok(Outcome::Done),
-                Err(error) => Err((self, error)),
-            },
-        }
-    }
-
-    /// The subscription whose end ends the answers.
-    pub(super) fn subscription(&self) -> Option<SubscriptionKey> {
-        self.errand.subscriber.as_ref().map(|subscriber| subscriber.key)
-    }
-
-    /// A stream of answers failed: there is nobody left to tell but the log.
-    pub(super) fn report(&self, error: &HandlerError) {
-        self.errand.count(error);
-        self.errand.unanswered(error);
-    }
-
     /// Sends one message to all places that answers go to.
-    pub(super) fn send(&self, answer: Outgoing) -> Result<(), HandlerError> {
+    fn send(&self, targets: &[ReplyTarget], answer: Outgoing) -> Result<(), HandlerError> {
         let Outgoing {
             body,
             content_type,
@@ -184,7 +161,7 @@ impl Desk {
         if let Some(content_type) = content_type {
             headers.push("content-type", &content_type);
         }
-        for target in &self.targets {
+        for target in targets {
             self.send_to(target, headers.clone(), body.clone())?;
         }
         Ok(())
@@ -196,7 +173,7 @@ impl Desk {
         headers: Headers,
         body: bytes::Bytes,
     ) -> Result<(), HandlerError> {
-        let Errand { server, session, .. } = &self.errand;
+        let Self { server, session, .. } = self;
         let witness = Witness::Session(session.shared());
         match target {
             ReplyTarget::Broker(destination) => {
@@ -214,15 +191,15 @@ impl Desk {
                     headers,
                     ..Message::new(&**path, body)
                 };
-                match session.principal().filter(|_| *broadcast) {
+                let published = match session.principal().filter(|_| *broadcast) {
                     Some(user) => server
                         .publisher
                         .publish_to_user(user.name(), path, message, witness),
                     None => server
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
-                }
-                Ok(())
+                };
+                published.map_err(HandlerError::reply)
             }
             ReplyTarget::Subscriber => {
                 self.answer_directly(headers, body);
@@ -233,12 +210,12 @@ impl Desk {
 
     /// Past the broker, to the subscription that asked (Spring's `@SubscribeMapping`).
     fn answer_directly(&self, headers: Headers, body: bytes::Bytes) {
-        let Errand {
+        let Self {
             server,
             session,
             message,
             subscriber,
-        } = &self.errand;
+        } = self;
         let Some(Subscriber { key, encoding }) = subscriber else {
             return;
         };

@@ -19,7 +19,7 @@ use super::{AllowedOrigins, Body};
 pub struct Handshake {
     /// The request's target.
     pub uri: Uri,
-    /// The request's headers.
+    /// The request's headers. Their `Debug` text holds cookies and tokens: do not log it.
     pub headers: HeaderMap,
     /// Who connected: the client, or the last proxy.
     pub peer: SocketAddr,

@@ -5,9 +5,17 @@ use std::{convert::Infallible, fmt, future::Future, net::SocketAddr, pin::Pin, s
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn, upgrade::Upgraded};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::service_fn,
+    upgrade::{OnUpgrade, Upgraded},
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
 use super::{Handshake, WebSocket, handshake};
 use crate::{app::ServerState, session::Connection};
@@ -91,7 +99,7 @@ async fn respond(
                 headers: request.headers().clone(),
                 peer,
             };
-            server.spawn_session(run(upgrade, handshake, Arc::clone(&server)));
+            server.spawn_opening(open(upgrade, handshake, Arc::clone(&server)));
             response
         }
         Err(refused) => {
@@ -102,46 +110,26 @@ async fn respond(
     }
 }
 
-/// Runs a session once its connection has been upgraded.
-async fn run(upgrade: hyper::upgrade::OnUpgrade, handshake: Handshake, server: Arc<ServerState>) {
+/// Starts a session once its connection has been upgraded.
+///
+/// It gets a task of its own: what the handshake needed is gone with this one.
+async fn open(upgrade: OnUpgrade, handshake: Handshake, server: Arc<ServerState>) {
     let Ok(upgraded) = upgrade.await else { return };
-    let max_message = server.config.max_message();
-    // Nothing of hyper's is kept: its read buffer is larger than all that an idle session holds.
     match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => {
-            let (io, early) = (parts.io.into_inner(), parts.read_buf);
-            start(io, early, max_message, handshake, server).await;
-        }
-        Err(upgraded) => {
-            start(
-                TokioIo::<Upgraded>::new(upgraded),
-                Bytes::new(),
-                max_message,
-                handshake,
-                server,
-            )
-            .await
-        }
+        Ok(parts) => start(parts.io.into_inner(), &parts.read_buf, handshake, &server),
+        Err(upgraded) => start(TokioIo::<Upgraded>::new(upgraded), &[], handshake, &server),
     }
 }
 
-fn start<S>(
-    io: S,
-    early: Bytes,
-    max_message: usize,
-    handshake: Handshake,
-    server: Arc<ServerState>,
-) -> Pin<Box<dyn Future<Output = ()> + Send>>
+fn start<S>(io: S, early: &[u8], handshake: Handshake, server: &Arc<ServerState>)
 where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    // Copied, so that the octets do not keep the buffer that they were read into.
-    let early = Bytes::copy_from_slice(&early);
-    Box::pin(Connection::new(
-        WebSocket::new(io, early, max_message),
-        handshake,
-        server,
-    ))
+    // Copied, because the octets would keep hyper's read buffer, which is larger than all that an idle session holds.
+    let early = Bytes::copy_from_slice(early);
+    let web_socket = WebSocket::new(io, early, server.config.max_message());
+    let connection = Connection::new(web_socket, handshake, Arc::clone(server));
+    drop(server.env.spawn(connection));
 }
 
 /// Failures leave the socket as it is: it works all the same.

@@ -6,7 +6,7 @@ pub(crate) use self::registry::Sessions;
 pub use self::registry::{SimpUser, SimpUserRegistry};
 
 /// Splits what is left of `/user/{name}/{path}` behind its prefix into the user's name and the path with its leading
-/// slash; `%2F` in the name stands for a slash (Spring row USER-09). `None` without a path.
+/// slash; `%2F` in the name stands for a slash, as in Spring. `None` without a path.
 pub(crate) fn split_user(rest: &str) -> Option<(String, &str)> {
     let (name, _) = rest.strip_prefix('/')?.split_once('/')?;
     let path = &rest[1 + name.len()..];

@@ -48,7 +48,7 @@ impl Sessions {
         }
     }
 
-    /// The ids of a user's sessions; a session without a user answers to its own id (Spring row USER-08).
+    /// The ids of a user's sessions; a session without a user has no name to be found by.
     pub(crate) fn of_user(&self, user: &str, found: &mut Vec<SessionId>) {
         let state = self.read();
         if let Some(sessions) = state.by_user.get(user) {

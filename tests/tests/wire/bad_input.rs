@@ -195,55 +195,55 @@ const FAILING: [Refused; 9] = [
     (
         "SEND\ndestination:/app/double/x\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "destination variable `n`",
     ),
     (
         "SEND\ndestination:/app/order\nreceipt:r\n\n{\"amount\":\0",
         "internal",
-        1002,
+        1011,
         "",
     ),
     (
         "SEND\ndestination:/app/order\nreceipt:r\n\n{\"amount\":\"x\"}\0",
         "internal",
-        1002,
+        1011,
         "",
     ),
     (
         "SEND\ndestination:/app/whoami\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "not authenticated",
     ),
     (
         "SEND\ndestination:/app/paged\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "header `page` is missing",
     ),
     (
         "SEND\ndestination:/app/paged\nreceipt:r\npage:256\n\n\0",
         "internal",
-        1002,
+        1011,
         "header `page` is not valid",
     ),
     (
         "SEND\ndestination:/app/fail\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "could not be handled",
     ),
     (
         "SEND\ndestination:/app/panic\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "could not be handled",
     ),
     (
         "SUBSCRIBE\nid:a\ndestination:/app/panic\nreceipt:r\n\n\0",
         "internal",
-        1002,
+        1011,
         "could not be handled",
     ),
 ];
@@ -366,7 +366,7 @@ async fn unserved_destinations_may_be_ignored() {
 async fn nothing_is_handled_behind_a_frame_that_failed() {
     let server = server().await;
     let mut bystander = Bystander::of(&server).await;
-    for bad in ["/nowhere", "/app/panic"] {
+    for (bad, code) in [("/nowhere", 1002), ("/app/panic", 1011)] {
         let mut peer = server.connect().await;
         peer.text(format!(
             "SEND\ndestination:{bad}\nreceipt:r1\n\n\0SEND\ndestination:/topic/double/21\n\nlate\0\
@@ -374,7 +374,7 @@ async fn nothing_is_handled_behind_a_frame_that_failed() {
         ))
         .await;
         let (frames, close) = peer.rest().await;
-        assert_eq!((frames.len(), close), (1, Some(1002)), "{frames:?}");
+        assert_eq!((frames.len(), close), (1, Some(code)), "{frames:?}");
         assert_eq!(frames[0].header("receipt-id"), Some("r1"));
         bystander.goes_on().await;
     }

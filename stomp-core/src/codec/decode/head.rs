@@ -42,11 +42,15 @@ impl Head {
     }
 }
 
-/// The `receipt` in those lines of a refused frame's head that are in order, for the ERROR that answers it.
+/// The `receipt` in those lines of a refused frame's head that are in order, for the ERROR that answers it. CONNECT
+/// has none (STOMP 1.2, "Standard Headers").
 pub(super) fn receipt_in(lines: &[u8], agreed: Option<Version>) -> Option<String> {
     let (first, mut rest) = split_line(lines);
     // An unknown command has the rules of the others.
     let command = Command::from_bytes(first).unwrap_or(Command::Send);
+    if command.opens_session() {
+        return None;
+    }
     let rules = Rules::of(command, "", agreed);
     let mut scratch = String::new();
     while !rest.is_empty() {

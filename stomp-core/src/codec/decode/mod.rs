@@ -115,7 +115,8 @@ impl Decoder {
     }
 
     /// The first `receipt` header of the frame that [`decode`](Decoder::decode) refused, if it had been read by then.
-    /// The ERROR that answers the frame should carry it as `receipt-id` (STOMP 1.2, "ERROR").
+    /// The ERROR that answers the frame should carry it as `receipt-id` (STOMP 1.2, "ERROR"). Always `None` for
+    /// CONNECT, where the header has no meaning.
     #[must_use]
     pub fn receipt_of_failed(&self) -> Option<&str> {
         self.receipt.as_deref()
@@ -236,6 +237,13 @@ impl Decoder {
 }
 
 impl Head {
+    /// What was asked for by the frame with this head.
+    fn receipt(&self) -> Option<&str> {
+        self.headers
+            .get("receipt")
+            .filter(|_| !self.command.opens_session())
+    }
+
     /// The frame with this head, which is of no more use afterwards.
     fn take_frame(&mut self, body: Bytes) -> Decoded {
         Decoded::Frame(Frame {
@@ -249,7 +257,7 @@ impl Head {
 fn refuse_body(error: DecodeError, head: &Head) -> Refused {
     Refused {
         error,
-        receipt: head.headers.get("receipt").map(Box::from),
+        receipt: head.receipt().map(Box::from),
     }
 }
 

@@ -35,6 +35,9 @@ use crate::{channel::OutboundChannel, counters::Counters, env::Env};
 
 const SHARDS: usize = 64;
 
+/// Pattern subscriptions that match a destination.
+type Matched = Arc<[Arc<Members>]>;
+
 type Shard = RwLock<HashMap<Address, Arc<Topic>>>;
 
 /// Keeps nothing, confirms at once: a message reaches whoever is subscribed when it is published.
@@ -106,7 +109,7 @@ impl SimpleBroker {
     }
 
     /// The topic to publish to and the pattern subscriptions beside it; `None` when nobody is subscribed.
-    fn target(&self, address: &Address) -> Option<(Arc<Topic>, Arc<[Arc<Members>]>)> {
+    fn target(&self, address: &Address) -> Option<(Arc<Topic>, Matched)> {
         let topic = self.topic(address);
         if self.patterns.is_empty() {
             return Some((topic?, Arc::default()));

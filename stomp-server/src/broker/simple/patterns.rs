@@ -12,7 +12,7 @@ use std::{
 
 use stomp_core::destination::{Pattern, PatternId, PatternSet, Separator};
 
-use super::{Members, Topic};
+use super::{Matched, Members, Topic};
 use crate::{
     broker::{Address, Subscription},
     session::SessionId,
@@ -28,11 +28,14 @@ pub(super) struct Patterns {
     limit: usize,
 }
 
+/// A pattern over a session's own destinations, as written and parsed, and who is subscribed to it.
+type Own = (Arc<str>, Pattern, Arc<Members>);
+
 #[derive(Default)]
 struct State {
     shared: PatternSet<Arc<Members>>,
     by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
-    users: HashMap<SessionId, Vec<(Arc<str>, Pattern, Arc<Members>)>>,
+    users: HashMap<SessionId, Vec<Own>>,
     /// Shared destinations whose matches are remembered, in order, so that a prefix is a range.
     remembered: BTreeMap<Arc<str>, Arc<Topic>>,
 }
@@ -58,7 +61,7 @@ impl Patterns {
 
     /// Keeps with a shared destination's topic which patterns match it. Gives back an address that had to be forgotten
     /// for it.
-    pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Arc<[Arc<Members>]>, Option<Address>) {
+    pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Matched, Option<Address>) {
         let mut state = self.lock();
         let matched: Arc<[_]> = state.matching(topic.address()).into();
         topic.set_matched(Some(Arc::clone(&matched)));
@@ -170,7 +173,8 @@ impl State {
             return Vec::new();
         };
         let changed = pattern(text);
-        let prefix = changed.literal_prefix();
+        // Without its slash: `/topic/**` matches `/topic` too.
+        let prefix = changed.literal_prefix().trim_end_matches('/');
         let touched: Vec<Arc<Topic>> = self
             .remembered
             .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))

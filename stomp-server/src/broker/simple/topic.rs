@@ -2,10 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::Members;
+use super::{Matched, Members};
 use crate::broker::{Address, Completion, Publication};
 
 /// A destination that somebody is subscribed to, and the line in which its publishers stand.
@@ -19,14 +19,14 @@ pub(super) struct Topic {
     members: Members,
     line: Mutex<Line>,
     /// The pattern subscriptions that match, once somebody asked while there were any.
-    matched: Mutex<Option<Arc<[Arc<Members>]>>>,
+    matched: Mutex<Option<Matched>>,
 }
 
 /// A message in the line, with the pattern subscriptions that it goes to as well.
 #[derive(Debug)]
 pub(super) struct Entered {
     pub(super) publication: Publication,
-    pub(super) matched: Arc<[Arc<Members>]>,
+    pub(super) matched: Matched,
     pub(super) done: Completion,
 }
 
@@ -84,11 +84,11 @@ impl Topic {
         Some((entered, format!("{:x}-{}", self.epoch, line.sequence)))
     }
 
-    pub(super) fn matched(&self) -> Option<Arc<[Arc<Members>]>> {
+    pub(super) fn matched(&self) -> Option<Matched> {
         lock(&self.matched).clone()
     }
 
-    pub(super) fn set_matched(&self, matched: Option<Arc<[Arc<Members>]>>) {
+    pub(super) fn set_matched(&self, matched: Option<Matched>) {
         *lock(&self.matched) = matched;
     }
 }

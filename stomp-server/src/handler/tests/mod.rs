@@ -1,12 +1,17 @@
 //! Handlers called without a server.
 
 mod basics;
+mod building;
+mod exceptions;
+mod extractors;
+mod listeners;
+mod replies;
 
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 
-use super::*;
+use super::{listener::Event, *};
 use crate::{Message, Principal, Session, SessionId, SimpMessagingTemplate, convert::Converters};
 
 /// Handlers of one test module, and what they share.
@@ -39,6 +44,7 @@ impl Bench {
             scope: Some(module.to_owned()),
             routes: Vec::new(),
             controllers: Vec::new(),
+            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
         })?;
         Ok(Self {
@@ -86,7 +92,7 @@ impl Bench {
                 };
                 match handler.call(cx.clone(), Arc::new(error)).await {
                     Ok(reply) => (reply, handler.reply_targets(&cx)),
-                    Err(error) => return vec![format!("`{}` failed: {error}", handler.name())],
+                    Err(error) => return vec![format!("`{}` failed: {error}", handler.0.meta.name)],
                 }
             }
         };

@@ -1,6 +1,6 @@
-//! The notation of the tables in `tests/data`: described at the top of `decode.txt`.
+//! The notation that the tables in `tests/data` share: lines of cells, and octets as text.
 
-use stomp_core::{Command, Frame, Version};
+use stomp_core::Version;
 
 /// One line of a table.
 #[derive(Debug)]
@@ -94,23 +94,8 @@ fn repeat(text: &str, octets: &mut Vec<u8>) -> usize {
     end + 1
 }
 
-/// A frame as the tables write it.
-pub(crate) fn show(frame: &Frame) -> String {
-    let mut text = frame.command.to_string();
-    for (name, value) in &frame.headers {
-        text += &format!(
-            " [{}={}]",
-            show_octets(name.as_bytes()),
-            show_octets(value.as_bytes())
-        );
-    }
-    if !frame.body.is_empty() {
-        text += &format!(" \"{}\"", show_octets(&frame.body));
-    }
-    text
-}
-
-fn show_octets(octets: &[u8]) -> String {
+/// Octets as a cell writes them.
+pub(crate) fn show_octets(octets: &[u8]) -> String {
     let all: Vec<u8> = (0..=255).collect();
     if octets == all {
         return "{00..FF}".to_owned();
@@ -128,24 +113,4 @@ fn show_octets(octets: &[u8]) -> String {
         }
     }
     text
-}
-
-/// The frame that a cell stands for.
-pub(crate) fn frame(text: &str) -> Frame {
-    let (word, mut rest) = text.split_once(' ').unwrap_or((text, ""));
-    let mut frame = Frame::new(Command::from_bytes(word.as_bytes()).expect("a command"));
-    while let Some(entry) = rest.strip_prefix('[') {
-        let (entry, next) = entry.split_once(']').expect("a closing bracket");
-        let (name, value) = entry.split_once('=').expect("a name and a value");
-        frame.headers.push(&text_of(name), &text_of(value));
-        rest = next.trim_start();
-    }
-    if let Some(body) = rest.strip_prefix('"') {
-        frame.body = octets(body.strip_suffix('"').expect("a closing quote")).into();
-    }
-    frame
-}
-
-fn text_of(cell: &str) -> String {
-    String::from_utf8(octets(cell)).expect("UTF-8")
 }

@@ -1,0 +1,11 @@
+//! Listeners take one event and answer nobody.
+use stomp_server::{SessionConnectedEvent, event_listener, send_to};
+
+#[event_listener]
+async fn none() {}
+
+#[event_listener]
+#[send_to("/topic/a")]
+async fn answers(_event: &SessionConnectedEvent) {}
+
+fn main() {}
