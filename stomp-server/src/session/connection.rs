@@ -162,7 +162,12 @@ impl<T: Transport> Connection<T> {
     /// Reads what has come; says whether there may be more.
     fn poll_receive(&mut self) -> bool {
         let wanted = match self.phase {
-            Phase::Open => self.reads(),
+            Phase::Open if self.reads() => {
+                // No deadline is set while nothing is read, so none says when to go on.
+                self.rearm |= self.machine.resume(self.server.wheel.now());
+                true
+            }
+            Phase::Open => false,
             Phase::Closing { .. } => self.unsent.is_empty(),
             Phase::Finishing(_) | Phase::Gone { .. } => false,
         };
