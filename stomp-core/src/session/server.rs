@@ -158,12 +158,14 @@ impl ServerSession {
     }
 
     /// The caller reads again: the client has its full time from now on. Does nothing unless reading was
-    /// [paused](Self::pause).
-    pub fn resume(&mut self, now: Moment) {
-        if std::mem::take(&mut self.paused) && self.state == State::Connected {
+    /// [paused](Self::pause); says whether it was, as the [deadline](Self::deadline) is another then.
+    pub fn resume(&mut self, now: Moment) -> bool {
+        let paused = std::mem::take(&mut self.paused);
+        if paused && self.state == State::Connected {
             self.waiting_since = now;
             self.beats.received(now);
         }
+        paused
     }
 
     /// Something was written to the client.

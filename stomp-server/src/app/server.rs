@@ -16,7 +16,7 @@ use crate::{
 
 /// A server that has been built and can be bound to an address.
 pub struct StompServer {
-    pub(super) state: Arc<ServerState>,
+    pub(crate) state: Arc<ServerState>,
 }
 
 impl StompServer {

@@ -20,9 +20,6 @@ use super::{
 };
 use crate::{Principal, security::AuthenticationError};
 
-/// What the authenticator says; `None`: it panicked.
-pub(super) type Decided = Option<Result<Option<Principal>, AuthenticationError>>;
-
 /// The one thing that a session waits for.
 pub(super) enum Busy {
     /// The authenticator decides about a CONNECT.
@@ -56,8 +53,8 @@ pub(super) struct Settled {
 
 /// What the session goes on with.
 pub(super) enum Step {
-    /// Who the client is.
-    Decided(Connect, Decided),
+    /// Who the client is; `None` when the authenticator panicked.
+    Decided(Connect, Option<Result<Option<Principal>, AuthenticationError>>),
     /// What the interceptors left of a frame.
     Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
     /// How a handler ended.

@@ -166,7 +166,12 @@ impl<T: Transport> Connection<T> {
             return false;
         }
         let wanted = match self.phase {
-            Phase::Open => self.reads(),
+            Phase::Open if self.reads() => {
+                // No deadline is set while nothing is read, so none says when to go on.
+                self.rearm |= self.machine.resume(self.server.wheel.now());
+                true
+            }
+            Phase::Open => false,
             Phase::Closing { .. } => self.unsent.is_empty(),
             Phase::Finishing(_) | Phase::Gone { .. } => false,
         };
@@ -254,13 +259,13 @@ impl<T: Transport> Connection<T> {
             let request = self.machine.receive(&mut rest, now);
             let used = before - rest.len();
             octets.advance(used);
-            if octets.is_empty() {
+            // An empty message is used up as it is.
+            let used_up = octets.is_empty();
+            if used_up {
                 self.input.pop_front();
                 self.rearm = true;
-            } else if used == 0 && request.is_none() {
-                return None;
             }
-            if request.is_some() {
+            if request.is_some() || (used == 0 && !used_up) {
                 return request;
             }
         }
@@ -310,9 +315,6 @@ impl<T: Transport> Connection<T> {
 
     /// Nothing is left to handle: goes on to the next phase, if it is time; says whether it did.
     fn finish(&mut self) -> bool {
-        if !self.input.is_empty() {
-            return false;
-        }
         match self.phase {
             Phase::Finishing(reason) if self.concurrent.is_empty() => self.close(reason, None),
             Phase::Gone { reason, told: false } if self.concurrent.is_empty() => {
@@ -348,7 +350,7 @@ impl<T: Transport> Connection<T> {
         let outbox = self.shared.outbox();
         let takes = self.unsent.is_empty();
         let asked = if takes {
-            let asked = outbox.take(&mut self.unsent.frames, cx);
+            let asked = outbox.take(self.unsent.empty(), cx);
             if self.machine.subscriptions().any_ended() {
                 outbox.settle(self.unsent.drop_ended(self.machine.subscriptions()));
             }
@@ -452,16 +454,16 @@ impl<T: Transport> Connection<T> {
         }
         self.server.counters.count_ending(reason);
         let rest = self.shared.outbox().close();
-        self.unsent.frames.extend(rest);
+        self.unsent.extend(rest);
         self.unsent.drop_ended(self.machine.subscriptions());
         if let Some(fault) = fault {
             let machine = &mut self.machine;
             let octets = encode_session_frame(self.transport.framing(), |out| machine.fail(out, fault));
-            self.unsent.frames.push_back(Frame::of_session(octets));
+            self.unsent.extend([Frame::of_session(octets)]);
         }
         self.machine.end();
         self.transport.close(reason);
-        self.unsent.frames.extend(self.transport.take_control());
+        self.unsent.extend(self.transport.take_control());
         self.release();
         let until = self.server.wheel.now().after(self.server.config.linger);
         self.phase = Phase::Closing {

@@ -17,6 +17,8 @@ mod id;
 mod inbox;
 mod outbox;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod unsent;
 mod wheel;
 mod work;

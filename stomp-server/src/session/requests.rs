@@ -10,6 +10,7 @@ use stomp_core::{
 use super::{
     Connection, Frame, Session,
     busy::{Busy, Settled, Step},
+    connection::Phase,
     work::{Errand, Outcome, Subscriber, tell},
 };
 use crate::{
@@ -122,9 +123,8 @@ impl<T: Transport> Connection<T> {
     }
 
     fn accept(&mut self, connect: &Connect, principal: Option<Principal>) {
-        if self.is_leaving() {
-            // What it sent behind CONNECT will never be read.
-            return self.machine.end();
+        if !matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
+            return;
         }
         let (machine, now) = (&mut self.machine, self.server.wheel.now());
         let (id, user) = (

@@ -10,6 +10,7 @@
 mod authentication;
 mod bad_input;
 mod broker;
+mod build_errors;
 mod conversations;
 mod endpoint;
 mod events;
