@@ -114,7 +114,7 @@ impl ChatController {
 
     #[message_mapping("/<room>/leave")]
     async fn leave(&self, room: RoomName, session: Session) -> Result<(), SendError> {
-        self.left(room, &session)
+        self.left(&room, &session)
     }
 
     #[subscribe_mapping("/<room>/history")]
@@ -130,15 +130,15 @@ impl ChatController {
     #[event_listener]
     async fn gone(&self, ended: &SessionDisconnectEvent) -> Result<(), SendError> {
         for room in self.rooms.rooms_of(ended.session().id()) {
-            self.left(room, ended.session())?;
+            self.left(&room, ended.session())?;
         }
         Ok(())
     }
 }
 
 impl ChatController {
-    fn left(&self, room: RoomName, session: &Session) -> Result<(), SendError> {
-        if let Some(from) = self.rooms.leave(&room, session.id()) {
+    fn left(&self, room: &RoomName, session: &Session) -> Result<(), SendError> {
+        if let Some(from) = self.rooms.leave(room, session.id()) {
             let left = RoomEvent::Left {
                 room: room.clone(),
                 from,
@@ -146,7 +146,7 @@ impl ChatController {
             };
             self.template
                 .convert_and_send(format!("/topic/chat/{room}"), &left)?;
-            self.tell_who_is_here(&room)?;
+            self.tell_who_is_here(room)?;
         }
         Ok(())
     }
