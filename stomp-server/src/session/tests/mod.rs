@@ -22,8 +22,6 @@ use crate::{
 /// How exact the wheel is, and a little more.
 const TICKS: Duration = Duration::from_millis(250);
 
-/// How long a client waits before the test fails; longer than any deadline.
-
 /// A server without a port.
 struct Bench {
     server: Arc<ServerState>,
