@@ -8,7 +8,7 @@ use stomp_server::{
 use stomp_tests::server::app;
 
 /// A database that nobody registered.
-pub struct Database;
+pub(crate) struct Database;
 
 mod missing {
     use stomp_server::prelude::*;

@@ -72,13 +72,13 @@ async fn the_bound_counts_octets_and_not_messages() {
     (0..1500).for_each(|n| {
         template
             .convert_and_send("/topic/a", &n.to_string())
-            .expect("sent")
+            .expect("sent");
     });
     peer.expect_messages((0..1500).map(|n| n.to_string())).await;
     (0..4000).for_each(|n| {
         template
             .convert_and_send("/topic/a", &n.to_string())
-            .expect("sent")
+            .expect("sent");
     });
     let (frames, closed) = peer.rest().await;
     let error = frames.last().expect("an ERROR");

@@ -104,11 +104,8 @@ impl Client {
                 self.unread.drain(..length);
                 return payload;
             }
-            let read = self
-                .pipe
-                .read_buf(&mut self.unread)
-                .await
-                .expect("a pipe does not fail");
+            let read = tokio::time::timeout(PATIENCE, self.pipe.read_buf(&mut self.unread)).await;
+            let read = read.expect("something comes").expect("a pipe does not fail");
             if read == 0 {
                 return "end".to_owned();
             }
