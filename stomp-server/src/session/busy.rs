@@ -53,8 +53,8 @@ pub(super) struct Settled {
 
 /// What the session goes on with.
 pub(super) enum Step {
-    /// Who the client is.
-    Decided(Connect, Result<Option<Principal>, AuthenticationError>),
+    /// Who the client is; `None` when the authenticator panicked.
+    Decided(Connect, Option<Result<Option<Principal>, AuthenticationError>>),
     /// What the interceptors left of a frame.
     Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
     /// How a handler ended.
@@ -71,16 +71,13 @@ impl Busy {
         Poll::Ready(match self {
             Self::Deciding { connect, decision } => {
                 let decided = ready!(poll_caught(decision, cx, "an authenticator"));
-                let refused = || Err(AuthenticationError::new("the server failed to sign you in"));
                 let connect = connect.take().expect("not polled after its end");
-                Step::Decided(connect, decided.unwrap_or_else(refused))
+                Step::Decided(connect, decided)
             }
             Self::Judging { verdict, receipt } => {
                 let judged = ready!(poll_caught(verdict, cx, "an inbound interceptor"));
-                let refused = || {
-                    Err(Fault::new(CloseReason::Internal, "the server failed")
-                        .with_receipt(receipt.as_deref()))
-                };
+                let failed = Fault::new(CloseReason::Internal, "the server failed");
+                let refused = || Err(failed.with_receipt(receipt.as_deref()));
                 Step::Judged(judged.unwrap_or_else(refused), receipt.take())
             }
             Self::Handling { outcome, then } => {

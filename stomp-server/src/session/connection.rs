@@ -89,11 +89,11 @@ impl<T: Transport> Connection<T> {
         let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
+        let token = server.tasks.token();
         if server.stopping.is_cancelled() {
             // The shutdown has told all sessions that it knew of, and may not have known of this one.
             shared.outbox().command(Command::Close(CloseReason::Draining));
         }
-        let token = server.tasks.token();
         Self {
             transport,
             machine: ServerSession::new(Arc::clone(&server.config.session), server.wheel.now()),
@@ -146,9 +146,9 @@ impl<T: Transport> Connection<T> {
         Poll::Pending
     }
 
-    /// Nothing waits to be handled, and nothing is to be handled later.
+    /// Nothing waits to be handled, and the phase does not change by itself.
     fn is_idle(&self) -> bool {
-        self.phase == Phase::Open
+        matches!(self.phase, Phase::Open)
             && self.busy.is_none()
             && self.input.is_empty()
             && self.inbox.is_empty()
@@ -161,6 +161,10 @@ impl<T: Transport> Connection<T> {
 
     /// Reads what has come; says whether there may be more.
     fn poll_receive(&mut self) -> bool {
+        // Asked first: a session is woken far more often to write than to read.
+        if !self.shared.is_readable() {
+            return false;
+        }
         let wanted = match self.phase {
             Phase::Open if self.reads() => {
                 // No deadline is set while nothing is read, so none says when to go on.
@@ -174,6 +178,11 @@ impl<T: Transport> Connection<T> {
         if !wanted || !self.shared.take_readable() {
             return false;
         }
+        self.ask_transport()
+    }
+
+    #[inline(never)]
+    fn ask_transport(&mut self) -> bool {
         let waker = Waker::from(Arc::clone(&self.shared));
         let cx = &mut Context::from_waker(&waker);
         match self.phase {
@@ -339,10 +348,9 @@ impl<T: Transport> Connection<T> {
     /// Writes what waits; says whether more is to be done.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> bool {
         let outbox = self.shared.outbox();
-        // What came while the connection could not be written to is still there, and nobody will call again for it.
-        let behind = !self.unsent.is_empty();
-        let asked = if self.unsent.is_empty() {
-            let asked = outbox.take(&mut self.unsent.frames, cx);
+        let takes = self.unsent.is_empty();
+        let asked = if takes {
+            let asked = outbox.take(self.unsent.empty(), cx);
             if self.machine.subscriptions().any_ended() {
                 outbox.settle(self.unsent.drop_ended(self.machine.subscriptions()));
             }
@@ -358,7 +366,8 @@ impl<T: Transport> Connection<T> {
             return false;
         }
         let moved = self.write(cx);
-        moved || (behind && self.unsent.is_empty())
+        // What came while the rest of an earlier batch was written has called already.
+        moved || (!takes && self.unsent.is_empty())
     }
 
     /// Writes what was taken; says whether that made something possible.
@@ -386,6 +395,7 @@ impl<T: Transport> Connection<T> {
 
     /// Does what others have asked for. A call without a command is for a deadline or a completion: those come first
     /// in the next round.
+    #[inline(never)]
     fn obey(&mut self) {
         let asked = self.shared.outbox().asked();
         for command in asked.commands {
@@ -402,6 +412,7 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    #[inline(never)]
     fn on_deadline(&mut self) {
         let now = self.server.wheel.now();
         // Whoever is not listened to is not late.
@@ -443,16 +454,16 @@ impl<T: Transport> Connection<T> {
         }
         self.server.counters.count_ending(reason);
         let rest = self.shared.outbox().close();
-        self.unsent.frames.extend(rest);
+        self.unsent.extend(rest);
         self.unsent.drop_ended(self.machine.subscriptions());
         if let Some(fault) = fault {
             let machine = &mut self.machine;
             let octets = encode_session_frame(self.transport.framing(), |out| machine.fail(out, fault));
-            self.unsent.frames.push_back(Frame::of_session(octets));
+            self.unsent.extend([Frame::of_session(octets)]);
         }
         self.machine.end();
         self.transport.close(reason);
-        self.unsent.frames.extend(self.transport.take_control());
+        self.unsent.extend(self.transport.take_control());
         self.release();
         let until = self.server.wheel.now().after(self.server.config.linger);
         self.phase = Phase::Closing {
@@ -518,9 +529,10 @@ impl<T: Transport> Connection<T> {
         matches!(self.phase, Phase::Closing { .. } | Phase::Gone { .. })
     }
 
-    /// Is the client listened to? Not while its frames wait for its handlers.
+    /// Is the client listened to? Not while its frames wait for its handlers, or too many behind its CONNECT.
     fn reads(&self) -> bool {
-        self.input.is_empty() && self.has_room()
+        let undecoded: usize = self.input.iter().map(Bytes::len).sum();
+        undecoded < self.server.config.inbox_octets && self.has_room()
     }
 
     fn has_room(&self) -> bool {

@@ -189,6 +189,11 @@ impl Shared {
         self.outbox.call();
     }
 
+    /// Has the transport called since it was asked for input?
+    pub(crate) fn is_readable(&self) -> bool {
+        self.readable.load(Ordering::Relaxed)
+    }
+
     /// Should the transport be asked for input? It is asked once for each time that it calls.
     pub(crate) fn take_readable(&self) -> bool {
         self.readable.load(Ordering::Relaxed) && self.readable.swap(false, Ordering::AcqRel)

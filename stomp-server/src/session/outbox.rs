@@ -1,7 +1,6 @@
 //! What waits to be written to one client: bounded in octets, the only queue on the way out.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -78,7 +77,7 @@ pub(crate) struct Outbox {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Frame>,
+    queue: Vec<Frame>,
     /// Octets in `queue` and those taken from it but not written yet.
     octets: usize,
     commands: Vec<Command>,
@@ -133,7 +132,7 @@ impl Outbox {
         }
         if octets > self.limit {
             state.overflowed = true;
-            state.queue = VecDeque::new();
+            state.queue = Vec::new();
             state.wake();
             return Pushed::Dropped;
         }
@@ -141,7 +140,7 @@ impl Outbox {
         if state.queue.capacity() == 0 {
             state.queue.reserve_exact(2);
         }
-        state.queue.push_back(frame);
+        state.queue.push(frame);
         state.wake();
         Pushed::Queued
     }
@@ -163,7 +162,7 @@ impl Outbox {
 
     /// Swaps everything that waits into `empty`, and parks the task: whatever comes from now on wakes it. Says whether
     /// anything was [asked](Self::asked) for.
-    pub(crate) fn take(&self, empty: &mut VecDeque<Frame>, cx: &Context<'_>) -> bool {
+    pub(crate) fn take(&self, empty: &mut Vec<Frame>, cx: &Context<'_>) -> bool {
         debug_assert!(empty.is_empty(), "swapped out, not merged");
         let mut state = self.lock();
         std::mem::swap(&mut state.queue, empty);
@@ -201,12 +200,12 @@ impl Outbox {
     pub(crate) fn shrink(&self) {
         let mut state = self.lock();
         if state.queue.is_empty() {
-            state.queue = VecDeque::new();
+            state.queue = Vec::new();
         }
     }
 
     /// Takes nothing more; what waits is given back.
-    pub(crate) fn close(&self) -> VecDeque<Frame> {
+    pub(crate) fn close(&self) -> Vec<Frame> {
         let mut state = self.lock();
         state.closed = true;
         state.overflowed = false;

@@ -42,8 +42,11 @@ impl<T: Transport> Connection<T> {
     /// Goes on with what the session waited for.
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
-            Step::Decided(connect, Ok(principal)) => self.accept(&connect, principal),
-            Step::Decided(_, Err(error)) => self.refuse(&error),
+            Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
+            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
+            Step::Decided(_, None) => {
+                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
+            }
             Step::Judged(Ok(Some(request)), _) => self.perform(request),
             Step::Judged(Ok(None), receipt) => {
                 if let Some(dropped) = self.judged.take() {

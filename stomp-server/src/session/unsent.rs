@@ -2,9 +2,8 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     io,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use stomp_core::session::Subscriptions;
@@ -22,11 +21,13 @@ thread_local! {
     static JOIN: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(JOIN_LIMIT));
 }
 
-/// Frames taken from the outbox, and how far the first one has been written.
+/// Frames taken from the outbox, and how far they have been written.
 #[derive(Debug, Default)]
 pub(super) struct Unsent {
-    pub(super) frames: VecDeque<Frame>,
-    /// Octets of the first frame that have been written.
+    frames: Vec<Frame>,
+    /// The first frame that is not written, or not to its end.
+    next: usize,
+    /// Octets of that frame that have been written.
     offset: usize,
 }
 
@@ -43,6 +44,17 @@ impl Unsent {
         self.frames.is_empty()
     }
 
+    /// Where the outbox puts frames when there are none here.
+    pub(super) fn empty(&mut self) -> &mut Vec<Frame> {
+        debug_assert!(self.frames.is_empty(), "taken while there were frames");
+        &mut self.frames
+    }
+
+    /// Puts frames behind all others.
+    pub(super) fn extend(&mut self, frames: impl IntoIterator<Item = Frame>) {
+        self.frames.extend(frames);
+    }
+
     /// Writes until everything is written, or the connection takes no more for now. What was written is added to
     /// `written`, also when this is not ready.
     pub(super) fn poll_write<T: Transport>(
@@ -51,9 +63,9 @@ impl Unsent {
         cx: &mut Context<'_>,
         written: &mut Written,
     ) -> Poll<io::Result<()>> {
-        while let Some(first) = self.frames.front() {
+        while let Some(first) = self.frames.get(self.next) {
             let octets = &first.octets()[self.offset..];
-            let joins = octets.len() < JOINED && self.frames.len() > 1;
+            let joins = octets.len() < JOINED && self.frames.len() > self.next + 1;
             let poll = if joins {
                 JOIN.with_borrow_mut(|buffer| {
                     self.join(buffer);
@@ -62,22 +74,27 @@ impl Unsent {
             } else {
                 transport.poll_write(cx, octets)
             };
-            match poll {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(octets)) => {
+            if poll.is_pending() {
+                self.forget_written();
+                return Poll::Pending;
+            }
+            match ready!(poll)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                octets => {
                     written.octets += octets;
                     written.writes += 1;
                     written.frames += self.advance(octets);
                 }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
             }
         }
+        self.frames.clear();
+        self.next = 0;
         Poll::Ready(Ok(()))
     }
 
     /// Drops the frames of subscriptions that have ended, except one that is half-written; gives back their octets.
     pub(super) fn drop_ended(&mut self, subscriptions: &Subscriptions) -> usize {
+        self.forget_written();
         let mut keep_first = self.offset > 0;
         let mut dropped = 0;
         self.frames.retain(|frame| {
@@ -93,20 +110,26 @@ impl Unsent {
 
     /// Drops everything but a half-written frame.
     pub(super) fn give_up(&mut self) {
+        self.forget_written();
         self.frames.truncate(usize::from(self.offset > 0));
     }
 
     /// Frees what a burst left behind.
     pub(super) fn shrink(&mut self) {
         if self.frames.is_empty() {
-            self.frames = VecDeque::new();
+            self.frames = Vec::new();
         }
+    }
+
+    fn forget_written(&mut self) {
+        self.frames.drain(..self.next);
+        self.next = 0;
     }
 
     fn join(&self, buffer: &mut Vec<u8>) {
         buffer.clear();
         let mut offset = self.offset;
-        for frame in &self.frames {
+        for frame in &self.frames[self.next..] {
             let octets = &frame.octets()[offset..];
             if buffer.len() + octets.len() > JOIN_LIMIT || octets.len() >= JOINED {
                 break;
@@ -116,10 +139,10 @@ impl Unsent {
         }
     }
 
-    /// Forgets what has been written; says how many frames that completed.
+    /// Steps over what has been written; says how many frames that completed.
     fn advance(&mut self, mut octets: usize) -> usize {
-        let mut completed = 0;
-        while let Some(first) = self.frames.front() {
+        let before = self.next;
+        while let Some(first) = self.frames.get(self.next) {
             let left = first.octets().len() - self.offset;
             if octets < left {
                 self.offset += octets;
@@ -127,9 +150,8 @@ impl Unsent {
             }
             octets -= left;
             self.offset = 0;
-            self.frames.pop_front();
-            completed += 1;
+            self.next += 1;
         }
-        completed
+        self.next - before
     }
 }

@@ -135,9 +135,14 @@ impl Errand {
             error = %ErrorChain(error),
             "a handler failed and no exception handler answered"
         );
+        // What the handler could not be given is the client's mistake, all else is the server's.
+        let reason = match error.is_extraction() {
+            true => CloseReason::ProtocolError,
+            false => CloseReason::HandlerFailed,
+        };
         match self.message.header("receipt") {
             Some(receipt) => Outcome::Failed(
-                Fault::new(CloseReason::HandlerFailed, error.client_message().into_owned())
+                Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
                     .with_destination(Some(&self.message.destination)),
             ),

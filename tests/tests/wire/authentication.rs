@@ -138,7 +138,7 @@ async fn a_panicking_authenticator_refuses_one_client() {
     let server = server().await;
     let mut peer = server.open().await;
     peer.text("CONNECT\naccept-version:1.2\nlogin:panic\n\n\0").await;
-    let error = peer.expect_error("unauthenticated", 1008).await;
+    let error = peer.expect_error("internal", 1011).await;
     assert!(!error.text().contains("purpose"), "{error:?}");
     server
         .until("it to be gone", |handle| handle.connections() == 0)
