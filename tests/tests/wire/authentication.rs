@@ -231,7 +231,8 @@ async fn a_client_that_leaves_before_the_decision_leaves_nothing_behind() {
     };
     let server = TestServer::start(app(module_path!()).authenticator(waits)).await;
     let mut peer = server.open().await;
-    peer.text("CONNECT\naccept-version:1.2\n\n\0").await;
+    peer.text("CONNECT\naccept-version:1.2\n\n\0SEND\ndestination:/topic/a\n\nx\0")
+        .await;
     server
         .until("it to be there", |handle| {
             handle.counters().connections_opened == 1

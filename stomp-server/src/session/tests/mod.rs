@@ -23,6 +23,7 @@ use crate::{
 const TICKS: Duration = Duration::from_millis(250);
 
 /// How long a client waits before the test fails; longer than any deadline.
+const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// A server without a port.
 struct Bench {
