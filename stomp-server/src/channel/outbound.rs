@@ -7,8 +7,8 @@ use stomp_core::Headers;
 
 use super::caught;
 use crate::{
-    broker::{Publication, Subscription},
-    session::Session,
+    broker::Publication,
+    session::{Session, Shared},
 };
 
 /// A message on its way to one subscriber.
@@ -59,10 +59,15 @@ impl OutboundChannel {
     }
 
     /// A subscriber's copy as all interceptors leave it; `None` when one of them held it back.
-    pub(crate) fn apply(&self, publication: &Publication, to: &Subscription) -> Option<Publication> {
+    pub(crate) fn apply(
+        &self,
+        publication: &Publication,
+        session: &Arc<Shared>,
+        subscription: &str,
+    ) -> Option<Publication> {
         let message = OutboundMessage {
-            session: Session::from(Arc::clone(&to.session)),
-            subscription: to.encoding.id.as_str().to_owned(),
+            session: Session::from(Arc::clone(session)),
+            subscription: subscription.to_owned(),
             destination: Arc::clone(&publication.destination),
             headers: publication.headers.clone(),
             body: publication.body.clone(),

@@ -120,6 +120,8 @@ impl<T: Transport> Connection<T> {
     ///
     /// It sleeps only when nothing of this has moved: the transport has nothing more to read, no request can go on, the
     /// outbox is empty or the transport takes no more, and nobody has called.
+    ///
+    /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             if self.shared.take_deadline_passed() {
@@ -273,6 +275,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
+    #[inline(never)]
     fn poll_requests(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = false;
         loop {
@@ -330,6 +333,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Polls streams while there is room for what they yield.
+    #[inline(never)]
     fn poll_answers(&mut self, cx: &mut Context<'_>) {
         let mut at = 0;
         while at < self.answers.len() {
@@ -371,6 +375,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Writes what was taken; says whether that made something possible.
+    #[inline]
     fn write(&mut self, cx: &mut Context<'_>) -> bool {
         let mut written = Written::default();
         let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
@@ -540,6 +545,7 @@ impl<T: Transport> Connection<T> {
         self.inbox.has_room(config.inbox_frames, config.inbox_octets)
     }
 
+    #[inline(never)]
     fn arm(&mut self) {
         let deadline = match self.phase {
             Phase::Open | Phase::Finishing(_) => self.machine.deadline(),

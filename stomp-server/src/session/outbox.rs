@@ -121,6 +121,7 @@ impl Outbox {
 
     /// Appends a frame and wakes the session if it sleeps. Never waits. When the frame does not fit, the session ends
     /// as a slow consumer and what it has not read is dropped.
+    #[inline]
     pub(crate) fn push(&self, frame: Frame) -> Pushed {
         let mut state = self.lock();
         if state.closed || state.overflowed {
@@ -162,6 +163,7 @@ impl Outbox {
 
     /// Swaps everything that waits into `empty`, and parks the task: whatever comes from now on wakes it. Says whether
     /// anything was [asked](Self::asked) for.
+    #[inline]
     pub(crate) fn take(&self, empty: &mut Vec<Frame>, cx: &Context<'_>) -> bool {
         debug_assert!(empty.is_empty(), "swapped out, not merged");
         let mut state = self.lock();

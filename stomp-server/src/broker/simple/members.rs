@@ -3,8 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slab::Slab;
+use stomp_core::session::SubscriptionKey;
 
-use crate::broker::Subscription;
+use crate::{
+    broker::{EncodingKey, Subscription},
+    session::Shared,
+};
 
 /// A list of subscribers that grows and shrinks in constant time and is walked without a lock.
 ///
@@ -16,7 +20,24 @@ pub(super) struct Members(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     members: Slab<Subscription>,
-    snapshot: Option<Arc<[Subscription]>>,
+    snapshot: Option<Arc<Snapshot>>,
+}
+
+/// The subscribers of one moment.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    members: Vec<Member>,
+    /// What the members' messages are encoded for: first those that are [shared](Self::SHARED), then the others'.
+    encodings: Vec<EncodingKey>,
+}
+
+/// A subscriber, as small as can be: a walk reads all of them.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) session: Arc<Shared>,
+    pub(super) subscription: SubscriptionKey,
+    /// Its place among the encodings.
+    pub(super) encoding: u32,
 }
 
 impl Members {
@@ -43,13 +64,113 @@ impl Members {
     }
 
     /// All subscribers of this moment.
-    pub(super) fn snapshot(&self) -> Arc<[Subscription]> {
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
         let mut state = self.lock();
         let State { members, snapshot } = &mut *state;
-        Arc::clone(snapshot.get_or_insert_with(|| members.iter().map(|(_, member)| member.clone()).collect()))
+        Arc::clone(snapshot.get_or_insert_with(|| Arc::new(Snapshot::of(members))))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Snapshot {
+    /// How many encodings are looked for among those that members share. Nearly all members share one or two; of
+    /// the others each has its own.
+    pub(super) const SHARED: usize = 8;
+
+    fn of(subscriptions: &Slab<Subscription>) -> Self {
+        let mut all = Self {
+            members: Vec::with_capacity(subscriptions.len()),
+            encodings: Vec::new(),
+        };
+        for (_, subscription) in subscriptions {
+            let encoding = all.place(&subscription.encoding);
+            all.members.push(Member {
+                session: Arc::clone(&subscription.session),
+                subscription: subscription.key,
+                encoding: u32::try_from(encoding).expect("fewer than four billion subscribers"),
+            });
+        }
+        all
+    }
+
+    fn place(&mut self, key: &EncodingKey) -> usize {
+        let shared = self
+            .encodings
+            .iter()
+            .take(Self::SHARED)
+            .position(|known| known == key);
+        shared.unwrap_or_else(|| {
+            self.encodings.push(key.clone());
+            self.encodings.len() - 1
+        })
+    }
+
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// What messages for `member` are encoded for.
+    pub(super) fn encoding(&self, member: &Member) -> &EncodingKey {
+        &self.encodings[member.encoding as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stomp_core::Version;
+
+    use super::*;
+    use crate::{
+        broker::{Address, Framing},
+        session::SessionId,
+    };
+
+    fn subscription(id: &str) -> Subscription {
+        Subscription {
+            address: Address::Shared("/topic/a".into()),
+            session: Arc::new(Shared::new(SessionId::from_bits(1), 1)),
+            key: SubscriptionKey {
+                slot: 0,
+                generation: 1,
+            },
+            encoding: EncodingKey {
+                id: id.into(),
+                version: Version::V1_2,
+                framing: Framing::WebSocket,
+            },
+        }
+    }
+
+    #[test]
+    fn members_with_one_encoding_share_its_place_and_all_find_their_own() {
+        let members = Members::default();
+        let ids: Vec<String> = (0..20).map(|n| format!("sub-{}", n % 12)).collect();
+        for id in &ids {
+            members.add(subscription(id));
+        }
+        let snapshot = members.snapshot();
+        let found: Vec<_> = snapshot
+            .members()
+            .iter()
+            .map(|member| snapshot.encoding(member).id.as_str())
+            .collect();
+        assert_eq!(found, ids);
+        assert_eq!(snapshot.members()[0].encoding, snapshot.members()[12].encoding);
+        // Eight shared ones, and one for each of the others: four the first time round.
+        assert_eq!(snapshot.encodings.len(), Snapshot::SHARED + 4);
+    }
+
+    #[test]
+    fn a_snapshot_is_kept_until_something_changes() {
+        let members = Members::default();
+        let ticket = members.add(subscription("a"));
+        let before = members.snapshot();
+        assert!(Arc::ptr_eq(&before, &members.snapshot()));
+        assert_eq!(members.remove(ticket), 0);
+        assert!(members.snapshot().members().is_empty());
+        assert_eq!(before.members().len(), 1);
     }
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Delivery, Topic, topic::Entered};
+use super::{
+    Delivery, Topic,
+    members::{Member, Snapshot},
+    topic::Entered,
+};
 use crate::{
-    broker::{Completion, EncodingKey, Publication, Subscription, encode_message},
+    broker::{Completion, Publication, encode_message},
     session::{Frame, Pushed},
 };
 
 /// How many subscribers are served in one go before others get their turn.
 const STRIDE: usize = 1024;
-
-/// How many different encodings of one message are kept. Nearly all subscribers share one or two.
-const ENCODINGS: usize = 8;
 
 /// A message, the lists of those who get it, and how far it has come.
 #[derive(Debug)]
@@ -20,10 +21,11 @@ pub(super) struct Walk {
     publication: Publication,
     done: Completion,
     message_id: String,
-    lists: Vec<Arc<[Subscription]>>,
+    lists: Vec<Arc<Snapshot>>,
     list: usize,
     position: usize,
-    encoded: Encoded,
+    /// The encodings that members of the present list share.
+    encoded: [Option<Arc<[u8]>>; Snapshot::SHARED],
     heard: usize,
     dropped: usize,
 }
@@ -31,18 +33,15 @@ pub(super) struct Walk {
 impl Walk {
     /// The topic's next message; `None` when nothing waits, and the caller walks no more.
     pub(super) fn next(topic: &Topic) -> Option<Self> {
-        let (
-            Entered {
-                publication,
-                matched,
-                done,
-            },
-            message_id,
-        ) = topic.next()?;
+        let (entered, message_id) = topic.next()?;
+        let Entered {
+            publication,
+            matched,
+            done,
+        } = entered;
         let mut lists = Vec::with_capacity(1 + matched.len());
         lists.push(topic.members().snapshot());
         lists.extend(matched.iter().map(|members| members.snapshot()));
-        let encoded = Encoded::default();
         Some(Self {
             publication,
             done,
@@ -50,7 +49,7 @@ impl Walk {
             lists,
             list: 0,
             position: 0,
-            encoded,
+            encoded: Default::default(),
             heard: 0,
             dropped: 0,
         })
@@ -60,17 +59,19 @@ impl Walk {
     pub(super) fn step(&mut self, delivery: &Delivery) -> bool {
         let mut left = STRIDE;
         while let Some(list) = self.lists.get(self.list).map(Arc::clone) {
-            let end = list.len().min(self.position + left);
-            for subscriber in &list[self.position..end] {
-                self.deliver(subscriber, delivery);
+            let members = list.members();
+            let end = members.len().min(self.position + left);
+            for member in &members[self.position..end] {
+                self.deliver(member, &list, delivery);
             }
             left -= end - self.position;
             self.position = end;
-            if end < list.len() {
+            if end < members.len() {
                 return false;
             }
             self.list += 1;
             self.position = 0;
+            self.encoded = Default::default();
         }
         true
     }
@@ -86,54 +87,37 @@ impl Walk {
         self.done.complete();
     }
 
-    fn deliver(&mut self, subscriber: &Subscription, delivery: &Delivery) {
+    #[inline]
+    fn deliver(&mut self, member: &Member, list: &Snapshot, delivery: &Delivery) {
         self.heard += 1;
-        let octets = if delivery.outbound.is_empty() {
-            Some(
-                self.encoded
-                    .get(&subscriber.encoding, &self.message_id, &self.publication),
-            )
-        } else {
-            delivery
-                .outbound
-                .apply(&self.publication, subscriber)
-                .map(|changed| encode_message(&subscriber.encoding, &self.message_id, &changed))
+        let octets = match self.encoded.get(member.encoding as usize) {
+            Some(Some(octets)) => Arc::clone(octets),
+            _ => match self.encode(member, list, delivery) {
+                Some(octets) => octets,
+                None => return,
+            },
         };
-        let Some(octets) = octets else { return };
-        if subscriber
-            .session
-            .outbox()
-            .push(Frame::of_subscription(octets, subscriber.key))
-            == Pushed::Dropped
-        {
+        let frame = Frame::of_subscription(octets, member.subscription);
+        if member.session.outbox().push(frame) == Pushed::Dropped {
             self.dropped += 1;
         }
     }
-}
 
-/// The encodings of one message, the last used one first to be asked.
-#[derive(Debug, Default)]
-struct Encoded {
-    all: Vec<(EncodingKey, Arc<[u8]>)>,
-    last: usize,
-}
-
-impl Encoded {
-    fn get(&mut self, key: &EncodingKey, message_id: &str, publication: &Publication) -> Arc<[u8]> {
-        if let Some((last, octets)) = self.all.get(self.last)
-            && last == key
-        {
-            return Arc::clone(octets);
+    /// Encodes the message for a member, and keeps that for those who share it. Copies that interceptors have seen
+    /// are each member's own. `None`: an interceptor held the message back.
+    #[inline(never)]
+    fn encode(&mut self, member: &Member, list: &Snapshot, delivery: &Delivery) -> Option<Arc<[u8]>> {
+        let key = list.encoding(member);
+        if !delivery.outbound.is_empty() {
+            let changed = delivery
+                .outbound
+                .apply(&self.publication, &member.session, key.id.as_str())?;
+            return Some(encode_message(key, &self.message_id, &changed));
         }
-        if let Some(found) = self.all.iter().position(|(known, _)| known == key) {
-            self.last = found;
-            return Arc::clone(&self.all[found].1);
+        let octets = encode_message(key, &self.message_id, &self.publication);
+        if let Some(place) = self.encoded.get_mut(member.encoding as usize) {
+            *place = Some(Arc::clone(&octets));
         }
-        let octets = encode_message(key, message_id, publication);
-        if self.all.len() < ENCODINGS {
-            self.last = self.all.len();
-            self.all.push((key.clone(), Arc::clone(&octets)));
-        }
-        octets
+        Some(octets)
     }
 }
