@@ -101,6 +101,12 @@ impl Headers {
         self.ends.len()
     }
 
+    /// Octets of all names and values together.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.text.len()
+    }
+
     /// Are there no entries?
     #[must_use]
     pub fn is_empty(&self) -> bool {

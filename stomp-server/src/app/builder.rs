@@ -265,6 +265,7 @@ impl StompServerBuilder {
             fallback: self.fallback,
             heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
             stopping: CancellationToken::new(),
+            handling: TaskTracker::new(),
             tasks: TaskTracker::new(),
             next_direct_message: AtomicU64::new(0),
         };

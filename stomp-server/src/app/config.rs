@@ -24,6 +24,14 @@ pub struct Config {
     pub inbox_frames: usize,
     /// Octets of one client's frames that may wait for its handlers before reading stops. Default: 64 KiB.
     pub inbox_octets: usize,
+    /// Calls of handlers marked `concurrent` that one session may have under way; its next frame waits for one of them
+    /// to end. Default: 64.
+    pub max_concurrent: usize,
+    /// Streams that one session's handlers may be answering with at a time; one more ends the session with ERROR
+    /// `quota`. Default: 64.
+    pub max_streams: usize,
+    /// Connections that may be open at a time; one more is answered with 503. Default: 100,000.
+    pub max_connections: usize,
     /// Octets that the kernel takes beyond what the network has sent, per connection; 0 leaves it to the kernel, which
     /// takes megabytes. On Linux and Android `TCP_NOTSENT_LOWAT`, elsewhere `SO_SNDBUF`. Default: 64 KiB.
     pub kernel_send_buffer: u32,
@@ -52,6 +60,9 @@ impl Default for Config {
             outbox_limit: 512 * 1024,
             inbox_frames: 32,
             inbox_octets: 64 * 1024,
+            max_concurrent: 64,
+            max_streams: 64,
+            max_connections: 100_000,
             kernel_send_buffer: 64 * 1024,
             linger: Duration::from_secs(5),
             handshake_deadline: Duration::from_secs(10),

@@ -187,21 +187,36 @@ fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
     drop(state.env.spawn(serve_connection(stream, peer, Arc::clone(state))));
 }
 
+/// Ends all sessions, so that what was accepted is delivered first: while one session still handles what it has
+/// received, all others are there to hear of it.
 async fn drain(state: &Arc<ServerState>) {
     state.stopping.cancel();
-    for session in state.sessions.all() {
-        session.outbox().command(Command::Close(CloseReason::Draining));
-    }
+    tell_all(state, &Command::Drain);
+    state.handling.close();
     state.tasks.close();
-    tokio::select! {
-        () = state.tasks.wait() => {}
-        () = state.env.sleep(state.config.drain_deadline) => {
-            tracing::warn!(sessions = state.sessions.len(), "the drain deadline cuts sessions off");
-            for session in state.sessions.all() {
-                session.outbox().command(Command::Abort(CloseReason::Draining));
-            }
-            // Only a handler that blocks its thread keeps its session now, and that nobody can end.
-            let _ = state.env.within(state.config.linger, state.tasks.wait()).await;
-        }
+    let all_done = async {
+        state.handling.wait().await;
+        tell_all(state, &Command::Close(CloseReason::Draining));
+        state.tasks.wait().await;
+    };
+    if state
+        .env
+        .within(state.config.drain_deadline, all_done)
+        .await
+        .is_none()
+    {
+        tracing::warn!(
+            sessions = state.sessions.len(),
+            "the drain deadline cuts sessions off"
+        );
+        tell_all(state, &Command::Abort(CloseReason::Draining));
+        // Only a handler that blocks its thread keeps its session now, and that nobody can end.
+        let _ = state.env.within(state.config.linger, state.tasks.wait()).await;
+    }
+}
+
+fn tell_all(state: &ServerState, command: &Command) {
+    for session in state.sessions.all() {
+        session.outbox().command(command.clone());
     }
 }

@@ -41,6 +41,9 @@ pub(crate) struct ServerState {
     pub(crate) heart_beat: Arc<[u8]>,
     /// No more sessions are accepted.
     pub(crate) stopping: CancellationToken,
+    /// What a shutdown waits for before it closes sessions: those that still handle what they have received, and
+    /// messages on their way past many subscribers.
+    pub(crate) handling: TaskTracker,
     /// All sessions, from their handshake on.
     pub(crate) tasks: TaskTracker,
     pub(crate) next_direct_message: AtomicU64,

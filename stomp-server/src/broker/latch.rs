@@ -22,9 +22,14 @@ impl Latch {
         }
     }
 
+    /// Is something expected that has not come?
+    pub(crate) fn is_expecting(&self) -> bool {
+        self.expected.load(Ordering::Acquire) > 0
+    }
+
     /// Waits until nothing is expected any more. One task may wait at a time.
     pub(crate) async fn opened(&self) {
-        while self.expected.load(Ordering::Acquire) > 0 {
+        while self.is_expecting() {
             self.opened.notified().await;
         }
     }

@@ -4,10 +4,11 @@ use std::{
     any::{Any, TypeId},
     collections::HashMap,
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-type Value = Box<dyn Any + Send + Sync>;
+/// Shared, so that it is cloned and dropped outside the lock: both run the application's code.
+type Value = Arc<dyn Any + Send + Sync>;
 
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
@@ -24,7 +25,7 @@ type Held = Option<Box<HashMap<Key, Value>>>;
 
 impl Attributes {
     pub(crate) fn insert<T: Send + Sync + 'static>(&self, value: T) {
-        self.put(Key::Type(TypeId::of::<T>()), Box::new(value));
+        self.put(Key::Type(TypeId::of::<T>()), Arc::new(value));
     }
 
     pub(crate) fn get<T: Clone + 'static>(&self) -> Option<T> {
@@ -32,12 +33,12 @@ impl Attributes {
     }
 
     pub(crate) fn remove<T: Clone + 'static>(&self) -> Option<T> {
-        let value = self.lock().as_mut()?.remove(&Key::Type(TypeId::of::<T>()))?;
-        value.downcast().ok().map(|value| *value)
+        let value = self.lock().as_mut()?.remove(&Key::Type(TypeId::of::<T>()));
+        value?.downcast_ref().cloned()
     }
 
     pub(crate) fn set_named<T: Send + Sync + 'static>(&self, name: &str, value: T) {
-        self.put(Key::Name(name.into()), Box::new(value));
+        self.put(Key::Name(name.into()), Arc::new(value));
     }
 
     pub(crate) fn named<T: Clone + 'static>(&self, name: &str) -> Option<T> {
@@ -45,15 +46,17 @@ impl Attributes {
     }
 
     fn put(&self, key: Key, value: Value) {
-        self.lock().get_or_insert_default().insert(key, value);
+        let earlier = self.lock().get_or_insert_default().insert(key, value);
+        drop(earlier);
     }
 
     fn copy<T: Clone + 'static>(&self, key: &Key) -> Option<T> {
-        self.lock().as_ref()?.get(key)?.downcast_ref().cloned()
+        let value = self.lock().as_ref()?.get(key).cloned();
+        value?.downcast_ref().cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
-        // A panic while cloning a user's value leaves the map whole.
+        // Nothing of the application's runs under the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use futures_core::{Stream, future::BoxFuture};
 use stomp_core::{
     CloseReason,
-    session::{Connect, Fault, Request},
+    session::{Connect, Fault, Request, SubscriptionKey},
 };
 
 use super::{
@@ -31,6 +31,8 @@ pub(super) enum Busy {
     Judging {
         verdict: BoxFuture<'static, Result<Option<Request>, Fault>>,
         receipt: Option<Box<str>>,
+        /// The subscription asked for: its id is free again if the frame is dropped.
+        subscription: Option<SubscriptionKey>,
     },
     /// A handler runs.
     Handling {
@@ -56,7 +58,11 @@ pub(super) enum Step {
     /// Who the client is; `None` when the authenticator panicked.
     Decided(Connect, Option<Result<Option<Principal>, AuthenticationError>>),
     /// What the interceptors left of a frame.
-    Judged(Result<Option<Request>, Fault>, Option<Box<str>>),
+    Judged(
+        Result<Option<Request>, Fault>,
+        Option<Box<str>>,
+        Option<SubscriptionKey>,
+    ),
     /// How a handler ended.
     Handled(Outcome, Settled),
     /// The broker is done.
@@ -74,14 +80,25 @@ impl Busy {
                 let connect = connect.take().expect("not polled after its end");
                 Step::Decided(connect, decided)
             }
-            Self::Judging { verdict, receipt } => {
+            Self::Judging {
+                verdict,
+                receipt,
+                subscription,
+            } => {
                 let judged = ready!(poll_caught(verdict, cx, "an inbound interceptor"));
                 let failed = Fault::new(CloseReason::Internal, "the server failed");
                 let refused = || Err(failed.with_receipt(receipt.as_deref()));
-                Step::Judged(judged.unwrap_or_else(refused), receipt.take())
+                Step::Judged(judged.unwrap_or_else(refused), receipt.take(), *subscription)
             }
             Self::Handling { outcome, then } => {
-                Step::Handled(ready!(outcome.as_mut().poll(cx)), std::mem::take(then))
+                // The handler's own panics are its errors; this is for what its errors say of themselves.
+                let outcome = ready!(poll_caught(outcome, cx, "an error"));
+                let failed = || {
+                    Fault::new(CloseReason::Internal, "the server failed")
+                        .with_receipt(then.receipt.as_deref())
+                };
+                let outcome = outcome.unwrap_or_else(|| Outcome::Failed(failed()));
+                Step::Handled(outcome, std::mem::take(then))
             }
             Self::Settling { settled } => {
                 if session.awaits_completion() {
@@ -116,6 +133,10 @@ impl Answers {
     /// Sends what the stream yields for as long as the outbox has room; ready at its end.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<()> {
         for given in 0.. {
+            if let Some(waiting) = &mut self.waiting {
+                ready!(waiting.poll(cx));
+                self.waiting = None;
+            }
             if !session.outbox().has_room() {
                 break;
             }

@@ -12,13 +12,14 @@ use std::{
 use bytes::{Buf, Bytes};
 use stomp_core::{
     CloseReason, Moment,
-    session::{Fault, Overdue, Request, ServerSession, SubscriptionKey},
+    session::{Request, ServerSession},
 };
 
 use super::{
     Command, Frame, Session, Shared,
     busy::Busy,
     inbox::{Inbox, ends_session},
+    tickets::Tickets,
     unsent::{Unsent, Written},
     work::{Answers, tell},
 };
@@ -27,7 +28,6 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::{
     SessionDisconnectEvent,
     app::ServerState,
-    broker::{Address, Completion, Ticket, encode_session_frame},
     transport::{Handshake, Received, Transport},
 };
 
@@ -43,34 +43,43 @@ pub(crate) struct Connection<T: Transport> {
     /// The request that opened the connection, until the client is known.
     pub(super) handshake: Option<Arc<Handshake>>,
     /// What has been read and not been decoded, because the inbox is full or CONNECT is not answered.
-    input: VecDeque<Bytes>,
-    inbox: Inbox,
+    pub(super) input: VecDeque<Bytes>,
+    pub(super) inbox: Inbox,
     /// What the present request waits for.
     pub(super) busy: Option<Busy>,
-    /// The subscription that interceptors are looking at: its id is free again if they drop it.
-    pub(super) judged: Option<SubscriptionKey>,
     /// Calls of handlers marked `concurrent`.
     pub(super) concurrent: Vec<Busy>,
     /// Streams that handlers answered with.
     pub(super) answers: Vec<Answers>,
     /// The broker's names of the subscriptions that it serves.
-    pub(super) tickets: Vec<(SubscriptionKey, Address, Ticket)>,
-    unsent: Unsent,
+    pub(super) tickets: Tickets,
+    pub(super) unsent: Unsent,
     pub(super) phase: Phase,
     /// CONNECTED has been sent, so the session's end will be an event.
     pub(super) accepted: bool,
     /// Look at the deadlines again: something has happened that may have changed them.
     pub(super) rearm: bool,
     /// The earliest entry in the wheel.
-    armed_for: Option<Moment>,
-    /// A shutdown waits for this to be gone.
-    _token: TaskTrackerToken,
+    pub(super) armed_for: Option<Moment>,
+    /// Reading was given up at a deadline, and the client is not waited for.
+    pub(super) paused: bool,
+    /// When the WebSocket message that has begun to arrive began.
+    pub(super) unfinished_since: Option<Moment>,
+    /// Until when a request that ends the session waits for calls beside it.
+    pub(super) waits_until: Option<Moment>,
+    /// A shutdown waits for this before it closes sessions: something may still be handled.
+    pub(super) handling: Option<TaskTrackerToken>,
+    /// A shutdown waits for this before it is done.
+    _running: TaskTrackerToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Frames are read and handled.
     Open,
+    /// The server shuts down: nothing more is read, what has been received is handled, and others' messages are still
+    /// delivered, until all sessions are done with theirs.
+    Draining,
     /// Nothing more is read; what has been received is handled, then the connection closes.
     Finishing(CloseReason),
     /// Everything has been said: the rest is written, and the client's close awaited until the deadline.
@@ -89,7 +98,7 @@ impl<T: Transport> Connection<T> {
         let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
-        let token = server.tasks.token();
+        let (handling, running) = (server.handling.token(), server.tasks.token());
         if server.stopping.is_cancelled() {
             // The shutdown has told all sessions that it knew of, and may not have known of this one.
             shared.outbox().command(Command::Close(CloseReason::Draining));
@@ -103,16 +112,19 @@ impl<T: Transport> Connection<T> {
             input: VecDeque::new(),
             inbox: Inbox::default(),
             busy: None,
-            judged: None,
             concurrent: Vec::new(),
             answers: Vec::new(),
-            tickets: Vec::new(),
+            tickets: Tickets::default(),
             unsent: Unsent::default(),
             phase: Phase::Open,
             accepted: false,
             rearm: true,
             armed_for: None,
-            _token: token,
+            paused: false,
+            unfinished_since: None,
+            waits_until: None,
+            handling: Some(handling),
+            _running: running,
         }
     }
 
@@ -128,6 +140,10 @@ impl<T: Transport> Connection<T> {
                 self.armed_for = None;
                 self.rearm = true;
                 self.on_deadline();
+            }
+            if self.paused && self.reads() {
+                self.paused = false;
+                self.rearm |= self.machine.resume(self.server.wheel.now());
             }
             let received = self.poll_receive();
             if !self.answers.is_empty() {
@@ -168,14 +184,9 @@ impl<T: Transport> Connection<T> {
             return false;
         }
         let wanted = match self.phase {
-            Phase::Open if self.reads() => {
-                // No deadline is set while nothing is read, so none says when to go on.
-                self.rearm |= self.machine.resume(self.server.wheel.now());
-                true
-            }
-            Phase::Open => false,
+            Phase::Open => self.reads(),
             Phase::Closing { .. } => self.unsent.is_empty(),
-            Phase::Finishing(_) | Phase::Gone { .. } => false,
+            Phase::Draining | Phase::Finishing(_) | Phase::Gone { .. } => false,
         };
         if !wanted || !self.shared.take_readable() {
             return false;
@@ -200,7 +211,7 @@ impl<T: Transport> Connection<T> {
                 }
                 false
             }
-            Phase::Open | Phase::Finishing(_) | Phase::Gone { .. } => self.receive(cx),
+            Phase::Open | Phase::Draining | Phase::Finishing(_) | Phase::Gone { .. } => self.receive(cx),
         }
     }
 
@@ -213,7 +224,13 @@ impl<T: Transport> Connection<T> {
             return false;
         };
         self.shared.keep_readable();
-        self.machine.heard(self.server.wheel.now());
+        let now = self.server.wheel.now();
+        self.machine.heard(now);
+        self.unfinished_since = match self.transport.is_unfinished() {
+            true => self.unfinished_since.or(Some(now)),
+            false => None,
+        };
+        self.rearm |= self.unfinished_since == Some(now);
         match received {
             Received::Something => self.send_control(),
             // Its answer is the last thing to be written: it stays with the transport until then.
@@ -288,12 +305,16 @@ impl<T: Transport> Connection<T> {
                 self.busy = None;
                 self.proceed(step);
             } else if !self.concurrent.is_empty() && self.inbox.ends_session() {
+                self.wait_for_concurrent();
+                return moved;
+            } else if self.concurrent.len() >= self.server.config.max_concurrent {
+                self.decode_ahead();
                 return moved;
             } else if let Some(request) = self.next_request() {
                 if !self.concurrent.is_empty() && ends_session(&request) {
                     // It waits for them, at the front.
                     self.inbox.push(request);
-                    return moved;
+                    continue;
                 }
                 self.begin(request);
             } else {
@@ -316,11 +337,24 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    /// What ends the session waits for the calls beside it, but not for ever.
+    fn wait_for_concurrent(&mut self) {
+        if self.waits_until.is_none() {
+            self.waits_until = Some(self.server.wheel.now().after(self.server.config.linger));
+            self.rearm = true;
+        }
+    }
+
     /// Nothing is left to handle: goes on to the next phase, if it is time; says whether it did.
     fn finish(&mut self) -> bool {
+        if !self.concurrent.is_empty() {
+            return false;
+        }
         match self.phase {
-            Phase::Finishing(reason) if self.concurrent.is_empty() => self.close(reason, None),
-            Phase::Gone { reason, told: false } if self.concurrent.is_empty() => {
+            Phase::Finishing(reason) => self.close(reason, None),
+            Phase::Draining if self.handling.is_some() => self.handling = None,
+            Phase::Gone { reason, told: false } => {
+                self.handling = None;
                 self.phase = Phase::Gone { reason, told: true };
                 if self.accepted {
                     let event = SessionDisconnectEvent::new(Session::from(Arc::clone(&self.shared)), reason);
@@ -398,125 +432,6 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Does what others have asked for. A call without a command is for a deadline or a completion: those come first
-    /// in the next round.
-    #[inline(never)]
-    fn obey(&mut self) {
-        let asked = self.shared.outbox().asked();
-        for command in asked.commands {
-            match command {
-                Command::Close(reason) if self.phase == Phase::Open => self.phase = Phase::Finishing(reason),
-                Command::Close(_) => {}
-                Command::Abort(reason) => self.abort(reason),
-            }
-        }
-        if asked.overflowed {
-            self.unsent.give_up();
-            let text = "the client does not read as fast as it is sent to";
-            self.fail(&Fault::new(CloseReason::SlowConsumer, text));
-        }
-    }
-
-    #[inline(never)]
-    fn on_deadline(&mut self) {
-        let now = self.server.wheel.now();
-        // Whoever is not listened to is not late.
-        if self.reads() {
-            self.machine.resume(now);
-        } else {
-            self.machine.pause();
-        }
-        match self.phase {
-            Phase::Open | Phase::Finishing(_) => match self.machine.time_out(now) {
-                Overdue::Nothing => {}
-                Overdue::HeartBeat => self.send(Frame::of_session(Arc::clone(&self.server.heart_beat))),
-                Overdue::Ended(reason) => {
-                    self.fail(&Fault::new(reason, "the client was silent for too long"));
-                }
-            },
-            Phase::Closing { reason, until, .. } if until <= now => self.leave(reason),
-            Phase::Closing { .. } | Phase::Gone { .. } => {}
-        }
-        self.shrink();
-    }
-
-    /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR").
-    pub(super) fn fail_request(&mut self, fault: &Fault) {
-        self.inbox.clear();
-        self.input.clear();
-        self.fail(fault);
-    }
-
-    /// Ends the session with an ERROR.
-    fn fail(&mut self, fault: &Fault) {
-        self.close(fault.reason, Some(fault));
-    }
-
-    /// Says the last words: what waits, an ERROR if there is one, the transport's close. They are said once.
-    pub(super) fn close(&mut self, reason: CloseReason, fault: Option<&Fault>) {
-        if self.is_leaving() {
-            return;
-        }
-        self.server.counters.count_ending(reason);
-        let rest = self.shared.outbox().close();
-        self.unsent.extend(rest);
-        self.unsent.drop_ended(self.machine.subscriptions());
-        if let Some(fault) = fault {
-            let machine = &mut self.machine;
-            let octets = encode_session_frame(self.transport.framing(), |out| machine.fail(out, fault));
-            self.unsent.extend([Frame::of_session(octets)]);
-        }
-        self.machine.end();
-        self.transport.close(reason);
-        self.unsent.extend(self.transport.take_control());
-        self.release();
-        let until = self.server.wheel.now().after(self.server.config.linger);
-        self.phase = Phase::Closing {
-            reason,
-            until,
-            shut: false,
-        };
-        self.rearm = true;
-    }
-
-    /// The connection is gone: frees what it holds.
-    fn leave(&mut self, reason: CloseReason) {
-        if matches!(self.phase, Phase::Gone { .. }) {
-            return;
-        }
-        if matches!(self.phase, Phase::Open | Phase::Finishing(_)) {
-            self.server.counters.count_ending(reason);
-        }
-        self.phase = Phase::Gone { reason, told: false };
-        drop(self.shared.outbox().close());
-        self.unsent = Unsent::default();
-        self.release();
-        self.server.sessions.remove(&self.shared);
-        if self.accepted {
-            self.server.counters.sessions_ended.increment();
-        }
-    }
-
-    /// Ends the session here and now, whatever runs or waits.
-    fn abort(&mut self, reason: CloseReason) {
-        self.leave(reason);
-        self.busy = None;
-        self.concurrent.clear();
-        self.inbox.clear();
-        self.input.clear();
-    }
-
-    /// Ends all subscriptions and answers.
-    fn release(&mut self) {
-        for (_, address, ticket) in std::mem::take(&mut self.tickets) {
-            self.server
-                .publisher
-                .broker
-                .unsubscribe(&address, ticket, Completion::Nothing);
-        }
-        self.answers.clear();
-    }
-
     /// Puts a frame of the session's own behind everything that waits for the client.
     pub(super) fn send(&self, frame: Frame) {
         // When the outbox is full or closed, the session is about to end, and that is told in another way.
@@ -535,38 +450,17 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Is the client listened to? Not while its frames wait for its handlers, or too many behind its CONNECT.
-    fn reads(&self) -> bool {
-        let undecoded: usize = self.input.iter().map(Bytes::len).sum();
-        undecoded < self.server.config.inbox_octets && self.has_room()
+    pub(super) fn reads(&self) -> bool {
+        let config = &self.server.config;
+        matches!(self.phase, Phase::Open)
+            && self.has_room()
+            && self.input.len() < config.inbox_frames
+            && self.input.iter().map(Bytes::len).sum::<usize>() < config.inbox_octets
     }
 
     fn has_room(&self) -> bool {
         let config = &self.server.config;
         self.inbox.has_room(config.inbox_frames, config.inbox_octets)
-    }
-
-    #[inline(never)]
-    fn arm(&mut self) {
-        let deadline = match self.phase {
-            Phase::Open | Phase::Finishing(_) => self.machine.deadline(),
-            Phase::Closing { until, .. } => Some(until),
-            Phase::Gone { .. } => None,
-        };
-        if let Some(deadline) = deadline
-            && self.armed_for.is_none_or(|armed| deadline < armed)
-        {
-            self.armed_for = Some(deadline);
-            self.server.wheel.arm(deadline, Arc::downgrade(&self.shared));
-        }
-    }
-
-    fn shrink(&mut self) {
-        self.shared.outbox().shrink();
-        self.unsent.shrink();
-        self.inbox.shrink();
-        if self.input.is_empty() {
-            self.input = VecDeque::new();
-        }
     }
 }
 

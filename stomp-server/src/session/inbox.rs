@@ -52,12 +52,17 @@ impl Inbox {
     }
 }
 
-/// About how many octets a request holds: bodies, which clients choose the size of.
+/// What a request holds beside the octets that its client chose.
+const OWN: usize = 256;
+
+/// About how many octets a request holds.
 fn size(request: &Request) -> usize {
-    match request {
-        Request::Send(send) => send.message.body.len() + send.message.destination.len(),
-        _ => 0,
-    }
+    let message = match request {
+        Request::Send(send) => &send.message,
+        Request::Subscribe(subscribe) => &subscribe.message,
+        _ => return OWN,
+    };
+    OWN + message.body.len() + message.destination.len() + message.headers.octets()
 }
 
 /// Does this request end the session?

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
 //! | `requests`, `busy` | what is done with each request, and what that waits for |
+//! | `requests`, `busy` | what it does with each request, and what it waits for |
+//! | `ending` | how it ends: asked to, overdue, failed, or left |
 //! | `work` | what a handler's message needs: the call, replies, exceptions |
 //! | `inbox`, `outbox` | what waits on either side, both bounded |
 //! | `unsent` | what is being written |
@@ -13,12 +15,14 @@
 mod attributes;
 mod busy;
 mod connection;
+mod ending;
 mod id;
 mod inbox;
 mod outbox;
 mod requests;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod unsent;
 mod wheel;
 mod work;

@@ -61,6 +61,8 @@ impl fmt::Debug for Frame {
 /// What somebody outside asks of a session.
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
+    /// Read nothing more, handle what is there, and go on delivering.
+    Drain,
     /// End the session for this reason, in good order.
     Close(CloseReason),
     /// End it at once, whatever runs or waits.
@@ -129,7 +131,8 @@ impl Outbox {
         }
         let mut octets = state.octets + frame.octets.len();
         if octets > self.limit {
-            octets -= self.written.swap(0, Ordering::Relaxed);
+            state.octets -= self.written.swap(0, Ordering::Relaxed);
+            octets = state.octets + frame.octets.len();
         }
         if octets > self.limit {
             state.overflowed = true;
@@ -187,6 +190,8 @@ impl Outbox {
     }
 
     /// Octets that were taken have been written, or dropped.
+    ///
+    /// After the outbox was closed nobody asks for the count any more.
     pub(crate) fn settle(&self, octets: usize) {
         self.written.fetch_add(octets, Ordering::Relaxed);
     }
@@ -194,8 +199,10 @@ impl Outbox {
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
     pub(crate) fn has_room(&self) -> bool {
         let mut state = self.lock();
-        state.octets -= self.written.swap(0, Ordering::Relaxed);
-        state.octets < self.limit / 2
+        state.octets = state
+            .octets
+            .saturating_sub(self.written.swap(0, Ordering::Relaxed));
+        !state.closed && state.octets < self.limit / 2
     }
 
     /// Frees what a burst left behind.

@@ -11,7 +11,7 @@ use super::{
     Connection, Frame, Session,
     busy::{Busy, Settled, Step},
     connection::Phase,
-    work::{Errand, Outcome, Subscriber, tell},
+    work::{Answers, Errand, Outcome, Subscriber, tell},
 };
 use crate::{
     Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
@@ -32,11 +32,16 @@ impl<T: Transport> Connection<T> {
         let receipt = receipt(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
         let session = Session::from(Arc::clone(&self.shared));
-        if let Request::Subscribe(subscribe) = &request {
-            self.judged = Some(subscribe.key);
-        }
+        let subscription = match &request {
+            Request::Subscribe(subscribe) => Some(subscribe.key),
+            _ => None,
+        };
         let verdict = Box::pin(async move { judge(&inbound, session, request).await });
-        self.busy = Some(Busy::Judging { verdict, receipt });
+        self.busy = Some(Busy::Judging {
+            verdict,
+            receipt,
+            subscription,
+        });
     }
 
     /// Goes on with what the session waited for.
@@ -47,9 +52,9 @@ impl<T: Transport> Connection<T> {
             Step::Decided(_, None) => {
                 self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
             }
-            Step::Judged(Ok(Some(request)), _) => self.perform(request),
-            Step::Judged(Ok(None), receipt) => {
-                if let Some(dropped) = self.judged.take() {
+            Step::Judged(Ok(Some(request)), ..) => self.perform(request),
+            Step::Judged(Ok(None), receipt, subscription) => {
+                if let Some(dropped) = subscription {
                     self.machine.cancel(dropped);
                 }
                 self.settle(Settled {
@@ -57,7 +62,7 @@ impl<T: Transport> Connection<T> {
                     listening: None,
                 });
             }
-            Step::Judged(Err(fault), _) => self.fail_request(&fault),
+            Step::Judged(Err(fault), ..) => self.fail_request(&fault),
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
@@ -69,7 +74,7 @@ impl<T: Transport> Connection<T> {
         match step {
             Step::Handled(Outcome::Failed(fault), _) => self.fail_request(&fault),
             Step::Handled(Outcome::Streaming(answers), then) => {
-                self.answers.push(answers);
+                self.keep(answers);
                 self.settled_beside(then);
             }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
@@ -209,10 +214,7 @@ impl<T: Transport> Connection<T> {
         };
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
-        if self.tickets.capacity() == 0 {
-            self.tickets.reserve_exact(1);
-        }
-        self.tickets.push((key, address, ticket));
+        self.tickets.insert(key, address, ticket);
         self.settle(Settled {
             receipt,
             listening: tell(&self.server, self.shared.id(), event),
@@ -234,8 +236,7 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
-        if let Some(at) = self.tickets.iter().position(|(ticket, ..)| *ticket == key) {
-            let (_, address, ticket) = self.tickets.swap_remove(at);
+        if let Some((address, ticket)) = self.tickets.remove(key) {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
         }
@@ -254,6 +255,7 @@ impl<T: Transport> Connection<T> {
             session: Session::from(Arc::clone(&self.shared)),
             message: Arc::new(message),
             subscriber,
+            receipt: then.receipt.clone(),
         };
         let mode = found.mode();
         let outcome = errand.run(found);
@@ -271,11 +273,26 @@ impl<T: Transport> Connection<T> {
         match outcome {
             Outcome::Failed(fault) => self.fail_request(&fault),
             Outcome::Streaming(answers) => {
-                self.answers.push(answers);
+                self.keep(answers);
                 self.settle(then);
             }
             Outcome::Done => self.settle(then),
         }
+    }
+
+    /// Goes on with a stream of answers, unless the session is over or has as many as it may.
+    fn keep(&mut self, answers: Answers) {
+        if self.is_leaving() {
+            return;
+        }
+        if self.answers.len() >= self.server.config.max_streams {
+            let fault = Fault::new(
+                CloseReason::Refused,
+                "the session is answered by as many streams as it may be",
+            );
+            return self.fail_request(&fault.with_code(ErrorCode::Quota));
+        }
+        self.answers.push(answers);
     }
 
     /// Nobody serves this destination.

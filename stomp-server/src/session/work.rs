@@ -1,6 +1,9 @@
 //! What a client's message needs: its handler, the replies, and the exception handlers when that fails.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use futures_core::future::BoxFuture;
 use stomp_core::{
@@ -11,7 +14,7 @@ use stomp_core::{
 use super::{Frame, Session, SessionId};
 use crate::{
     app::ServerState,
-    broker::{Address, EncodingKey, Publication, Witness, encode_message},
+    broker::{Address, EncodingKey, Latch, Publication, Witness, encode_message},
     handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
 };
 
@@ -41,6 +44,8 @@ pub(super) struct Errand {
     pub(super) message: Arc<Message>,
     /// The subscription, when the message is a SUBSCRIBE.
     pub(super) subscriber: Option<Subscriber>,
+    /// The receipt that the client asked for.
+    pub(super) receipt: Option<Box<str>>,
 }
 
 /// The answers of a handler that returned a stream, and where they go.
@@ -49,6 +54,24 @@ pub(super) struct Answers {
     pub(super) stream: ReplyStream,
     targets: Vec<ReplyTarget>,
     errand: Errand,
+    /// What the broker has not done of them: of its own, so that other requests do not wait for it.
+    latch: Arc<Latch>,
+    pub(super) waiting: Option<Waiting>,
+}
+
+/// Waits for the broker.
+pub(super) struct Waiting(BoxFuture<'static, ()>);
+
+impl Waiting {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waiting")
+    }
 }
 
 impl Answers {
@@ -58,13 +81,17 @@ impl Answers {
     }
 
     /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
-    pub(super) fn send(&self, answer: Result<Outgoing, HandlerError>) -> Result<(), ()> {
-        answer
-            .and_then(|answer| self.errand.send(&self.targets, answer))
-            .map_err(|error| {
-                self.errand.count(&error);
-                let _ = self.errand.unanswered(&error);
-            })
+    pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) -> Result<(), ()> {
+        let witness = Witness::Latch(&self.latch);
+        let sent = answer.and_then(|answer| self.errand.send(&self.targets, answer, witness));
+        if self.latch.is_expecting() {
+            let latch = Arc::clone(&self.latch);
+            self.waiting = Some(Waiting(Box::pin(async move { latch.opened().await })));
+        }
+        sent.map_err(|error| {
+            self.errand.count(&error);
+            let _ = self.errand.unanswered(&error);
+        })
     }
 }
 
@@ -110,7 +137,10 @@ impl Errand {
     ) -> Result<Option<(ReplyStream, Vec<ReplyTarget>)>, HandlerError> {
         match called? {
             Reply::Nothing => Ok(None),
-            Reply::Message(message) => self.send(&targets()?, message).map(|()| None),
+            Reply::Message(message) => {
+                let witness = Witness::Session(self.session.shared());
+                self.send(&targets()?, message, witness).map(|()| None)
+            }
             Reply::Stream(stream) => Ok(Some((stream, targets()?))),
         }
     }
@@ -122,6 +152,8 @@ impl Errand {
                 stream,
                 targets,
                 errand: self,
+                latch: Arc::default(),
+                waiting: None,
             }),
         }
     }
@@ -140,7 +172,7 @@ impl Errand {
             true => CloseReason::ProtocolError,
             false => CloseReason::HandlerFailed,
         };
-        match self.message.header("receipt") {
+        match self.receipt.as_deref() {
             Some(receipt) => Outcome::Failed(
                 Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
@@ -157,7 +189,12 @@ impl Errand {
     }
 
     /// Sends one message to all places that answers go to.
-    fn send(&self, targets: &[ReplyTarget], answer: Outgoing) -> Result<(), HandlerError> {
+    fn send(
+        &self,
+        targets: &[ReplyTarget],
+        answer: Outgoing,
+        witness: Witness<'_>,
+    ) -> Result<(), HandlerError> {
         let Outgoing {
             body,
             content_type,
@@ -167,7 +204,7 @@ impl Errand {
             headers.push("content-type", &content_type);
         }
         for target in targets {
-            self.send_to(target, headers.clone(), body.clone())?;
+            self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
         Ok(())
     }
@@ -177,9 +214,9 @@ impl Errand {
         target: &ReplyTarget,
         headers: Headers,
         body: bytes::Bytes,
+        witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
         let Self { server, session, .. } = self;
-        let witness = Witness::Session(session.shared());
         match target {
             ReplyTarget::Broker(destination) => {
                 let message = Message {
@@ -220,6 +257,7 @@ impl Errand {
             session,
             message,
             subscriber,
+            ..
         } = self;
         let Some(Subscriber { key, encoding }) = subscriber else {
             return;

@@ -88,7 +88,8 @@ async fn respond(
             None => status(StatusCode::NOT_FOUND),
         };
     };
-    if server.stopping.is_cancelled() {
+    if server.stopping.is_cancelled() || server.sessions.len() >= server.config.max_connections {
+        server.counters.sessions_refused.increment();
         return status(StatusCode::SERVICE_UNAVAILABLE);
     }
     match handshake::accept(&request, endpoint.origins()) {

@@ -33,6 +33,9 @@ pub(crate) trait Transport: Send + Unpin + 'static {
     /// Reads what is there and appends the octets of STOMP to `into`.
     fn poll_receive(&mut self, cx: &mut Context<'_>, into: &mut VecDeque<Bytes>) -> Poll<Received>;
 
+    /// Has a message begun to arrive that is not there to its end?
+    fn is_unfinished(&self) -> bool;
+
     /// Writes finished frames; says how many octets went.
     fn poll_write(&mut self, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>>;
 

@@ -40,6 +40,8 @@ pub(crate) struct WebSocket<S> {
     /// Octets read behind the handshake.
     early: Bytes,
     control: Vec<u8>,
+    /// A message has begun to arrive.
+    unfinished: bool,
     /// Nothing more can be read: the octets behind a broken rule mean nothing, and tungstenite must not see them.
     broken: bool,
 }
@@ -58,6 +60,7 @@ impl<S> WebSocket<S> {
             context: WebSocketContext::new(Role::Server, Some(config)),
             early,
             control: Vec::new(),
+            unfinished: false,
             broken: false,
         }
     }
@@ -68,12 +71,21 @@ impl<S> WebSocket<S> {
             octets,
             control: &mut self.control,
         };
+        // How much was left when the last message had been read to its end.
+        let mut left = octets.len();
         loop {
             match self.context.read(&mut wire) {
-                Ok(Message::Text(text)) => into.push_back(text.into()),
-                Ok(Message::Binary(octets)) => into.push_back(octets),
+                Ok(Message::Text(text)) => {
+                    self.unfinished = false;
+                    into.extend(Some(Bytes::from(text)).filter(|octets| !octets.is_empty()));
+                }
+                Ok(Message::Binary(octets)) => {
+                    self.unfinished = false;
+                    into.extend(Some(octets).filter(|octets| !octets.is_empty()));
+                }
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_)) => {}
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.unfinished |= left > 0;
                     return Received::Something;
                 }
                 Err(error) => {
@@ -81,6 +93,7 @@ impl<S> WebSocket<S> {
                     return ended(&error);
                 }
             }
+            left = wire.octets.len();
         }
     }
 }
@@ -105,6 +118,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
                 Ok(()) | Err(_) => Received::Lost,
             })
         })
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.unfinished
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
