@@ -271,3 +271,38 @@ async fn outbound_interceptors_change_each_copy_and_their_panics_hold_back_one()
     assert_eq!((hers.header("for"), hers.header("sub")), (Some("eve"), Some("e")));
     assert_eq!((mine.header("for"), mine.header("sub")), (Some("ann"), Some("a")));
 }
+
+#[tokio::test]
+async fn a_dropped_frame_cancels_nothing_but_its_own_subscription() {
+    let server = TestServer::start(builder().inbound_interceptor(guard)).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/a").await;
+    peer.send_done("/topic/dropped", "x").await;
+    peer.send("/topic/a", "still heard").await;
+    peer.expect_message("still heard").await;
+    // The id of a subscription that was dropped is free again.
+    peer.say_subscribe("t", "/topic/dropped", "1").await;
+    peer.expect_receipt("1").await;
+    peer.subscribe("t", "/topic/b").await;
+    peer.unsubscribe("s").await;
+}
+
+#[message_mapping("/fails")]
+async fn fails() -> Result<(), BoxError> {
+    Err("on purpose".into())
+}
+
+async fn rebuild(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    let mut frame = frame;
+    frame.message = Message::new(frame.message.destination, frame.message.body);
+    Ok(Some(frame))
+}
+
+#[tokio::test]
+async fn a_failure_answers_the_receipt_that_the_client_asked_for_whatever_became_of_the_headers() {
+    let server = TestServer::start(builder().inbound_interceptor(rebuild)).await;
+    let mut peer = server.connect().await;
+    peer.send_asking("/app/fails", "", "r").await;
+    let error = peer.expect_error("internal", 1011).await;
+    assert_eq!(error.header("receipt-id"), Some("r"));
+}

@@ -14,6 +14,7 @@ mod build_errors;
 mod conversations;
 mod endpoint;
 mod events;
+mod floods;
 mod handlers;
 mod interceptors;
 mod order;

@@ -159,3 +159,27 @@ async fn whoever_takes_longer_than_the_deadline_is_not_waited_for() {
         .forget();
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_session_hears_what_another_ones_last_handler_answers() {
+    let Stage {
+        server,
+        gate,
+        started,
+    } = stage(LONG).await;
+    let (mut peer, mut other) = (server.connect().await, server.connect().await);
+    other.subscribe("s", "/topic/waited").await;
+    peer.send_asking("/app/wait", "", "r").await;
+    patiently("the handler", started.calls.acquire())
+        .await
+        .expect("never closed")
+        .forget();
+    let stopped = tokio::spawn(server.stop());
+    tokio::task::yield_now().await;
+    gate.add_permits(1);
+    peer.expect_receipt("r").await;
+    other.expect_message("waited").await;
+    other.expect_close(1012).await;
+    peer.expect_close(1012).await;
+    patiently("the server", stopped).await.expect("no panic");
+}

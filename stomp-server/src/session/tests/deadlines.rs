@@ -148,3 +148,62 @@ async fn a_session_that_opens_during_the_shutdown_is_closed_like_the_others() {
     assert_eq!(client.frame().await, "close 1012");
     client.gone().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_finishes_is_not_late() {
+    let gate = closed_gate();
+    let bench = bench(&gate);
+    let mut client = bench.connect("1000,0").await;
+    client.text("SEND\ndestination:/app/wait\nreceipt:r\n\n\0").await;
+    tokio::task::yield_now().await;
+    let session = bench.server.sessions.all().pop().expect("it is open");
+    crate::Session::from(session).close();
+    for _ in 0..20 {
+        client.text("\n").await;
+        client.nothing_for(secs(1)).await;
+    }
+    gate.add_permits(1);
+    assert!(client.frame().await.starts_with("RECEIPT"));
+    assert_eq!(client.frame().await, "close 1000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_of_the_transport_must_end_in_time_too() {
+    let bench = bench(&closed_gate());
+    let mut client = bench.connect("0,0").await;
+    let begun = now();
+    // A message of 1,000 octets, of which one comes every five seconds.
+    client.octets(&[0x81, 0x80 | 126, 3, 232, 0, 0, 0, 0]).await;
+    for _ in 0..11 {
+        client.octets(b"x").await;
+        client.nothing_for(secs(5)).await;
+    }
+    client.error("timed-out", 1008).await;
+    let elapsed = begun.elapsed();
+    assert!(elapsed >= secs(60) && elapsed <= secs(60) + TICKS, "{elapsed:?}");
+}
+
+#[message_mapping("/beside", concurrent)]
+async fn beside(gate: State<Semaphore>) {
+    gate.acquire().await.expect("never closed").forget();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ends_a_session_waits_for_calls_beside_it_but_not_for_ever() {
+    let bench = bench(&closed_gate());
+    for (last, answer) in [
+        ("DISCONNECT\nreceipt:bye\n\n\0", "RECEIPT"),
+        ("JUMP\n\n\0", "ERROR"),
+    ] {
+        let mut client = bench.connect("0,0").await;
+        client.text("SEND\ndestination:/app/beside\n\n\0").await;
+        client.text(last).await;
+        let asked = now();
+        assert!(client.frame().await.starts_with(answer));
+        assert!(
+            asked.elapsed() >= secs(5) && asked.elapsed() <= secs(5) + TICKS,
+            "{:?}",
+            asked.elapsed()
+        );
+    }
+}

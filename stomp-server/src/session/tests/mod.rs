@@ -97,6 +97,10 @@ impl Client {
         self.pipe.write_all(&octets).await.expect("the session reads");
     }
 
+    async fn octets(&mut self, octets: &[u8]) {
+        self.pipe.write_all(octets).await.expect("the session reads");
+    }
+
     /// The payload of the next message; a close is `close` and its code.
     async fn frame(&mut self) -> String {
         loop {
