@@ -73,7 +73,9 @@ impl Env {
 
     /// Waits for `future` for so long; `None` when that was not long enough.
     pub(crate) async fn within<F: Future>(&self, duration: Duration, future: F) -> Option<F::Output> {
-        tokio::time::timeout(duration, future).await.ok()
+        #[expect(clippy::disallowed_methods, reason = "this is `Env`")]
+        let waited = tokio::time::timeout(duration, future).await;
+        waited.ok()
     }
 
     /// Runs a task on the server's runtime, from whatever thread. `None` before the server was started.
@@ -81,6 +83,7 @@ impl Env {
     where
         F: Future<Output: Send> + Send + 'static,
     {
+        #[expect(clippy::disallowed_methods, reason = "this is `Env`")]
         self.0.runtime.get().map(|runtime| runtime.spawn(task))
     }
 
@@ -89,6 +92,7 @@ impl Env {
         let Some(runtime) = self.0.runtime.get().cloned() else {
             return task;
         };
+        #[expect(clippy::disallowed_methods, reason = "this is `Env`")]
         let running = runtime.clone().spawn_blocking(move || runtime.block_on(task));
         Box::pin(async move {
             match running.await {

@@ -263,6 +263,13 @@
 //! WebSocket, the simple broker and JSON are always there.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests wait by the clock that they have paused"
+    )
+)]
 
 extern crate self as stomp_server;
 

@@ -349,14 +349,6 @@ fn log(state: &ServerState) {
         "stomp-server"
     );
     for route in state.handlers.routes() {
-        let meta = route.meta;
-        tracing::info!(
-            patterns = ?meta.patterns,
-            targets = ?meta.targets,
-            "{:?} {} ({})",
-            meta.kind,
-            meta.name,
-            meta.location
-        );
+        tracing::info!("{route}");
     }
 }

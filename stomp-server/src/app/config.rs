@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use stomp_core::session::SessionConfig;
 
-/// Every setting of a server, with its default. Most are set through [`StompServerBuilder`](crate::StompServerBuilder).
+/// Every setting of a server, with its default. Most are set through [`StompServerBuilder`](crate::StompServerBuilder),
+/// all through [`configure`](crate::StompServerBuilder::configure), which has the sessions' own settings beside these.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
@@ -15,8 +16,8 @@ pub struct Config {
     pub broker_destination_prefixes: Vec<String>,
     /// Destinations that start so are a user's own. Default: `/user`.
     pub user_destination_prefix: String,
-    /// Limits, heart-beats and deadlines of each session.
-    pub session: Arc<SessionConfig>,
+    /// Limits, heart-beats and deadlines of each session. `build()` puts it here; until then the builder holds it.
+    pub(crate) session: Arc<SessionConfig>,
     /// Octets that may wait for one client before its session ends as a slow consumer. Default: 512 KiB, Spring's
     /// `sendBufferSizeLimit`.
     pub outbox_limit: usize,
@@ -39,8 +40,8 @@ pub struct Config {
     pub linger: Duration,
     /// How long a client may take over its HTTP request. Default: 10 s.
     pub handshake_deadline: Duration,
-    /// How long a shutdown waits for handlers and for clients to read what they are owed. It does not end what takes
-    /// longer: that ends with the runtime. Default: 30 s.
+    /// How long a shutdown waits for handlers and for clients to read what they are owed. Sessions that take longer are
+    /// cut off then, without last words. Only a handler that blocks its thread outlasts that. Default: 30 s.
     pub drain_deadline: Duration,
     /// Destinations whose matching pattern subscriptions are remembered; further ones are matched anew. Nothing is
     /// remembered while there are no pattern subscriptions. Default: 65,536.

@@ -99,7 +99,7 @@ impl BoundServer {
 
     /// Serves until [`ServerHandle::shutdown`] is called, then drains: no new sessions, what was received is handled,
     /// what was published is written, each session is closed with 1012. Sessions that take longer than
-    /// `Config::drain_deadline` are not waited for; they end with the runtime.
+    /// `Config::drain_deadline` are cut off; only a handler that blocks its thread ends with the runtime.
     ///
     /// # Errors
     ///
