@@ -5,10 +5,12 @@
 //! | `topic` | one destination: its subscribers and the line of its publishers |
 //! | `members` | a list of subscribers that is walked without a lock |
 //! | `patterns` | pattern subscriptions, and which destinations they were found to match |
+//! | `remembered` | the destinations whose matching patterns are known, the oldest of which goes first |
 //! | `walk` | one message on its way past the subscribers |
 
 mod members;
 mod patterns;
+mod remembered;
 mod topic;
 mod walk;
 

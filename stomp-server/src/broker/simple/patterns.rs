@@ -1,9 +1,8 @@
 //! Pattern subscriptions, and the destinations that they were found to match.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
-    ops::Bound,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +11,7 @@ use std::{
 
 use stomp_core::destination::{Pattern, PatternId, PatternSet, Separator};
 
-use super::{Matched, Members, Topic};
+use super::{Matched, Members, Topic, remembered::Remembered};
 use crate::{
     broker::{Address, Subscription},
     session::SessionId,
@@ -36,8 +35,8 @@ struct State {
     shared: PatternSet<Arc<Members>>,
     by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
     users: HashMap<SessionId, Vec<Own>>,
-    /// Shared destinations whose matches are remembered, in order, so that a prefix is a range.
-    remembered: BTreeMap<Arc<str>, Arc<Topic>>,
+    /// Shared destinations whose matches are kept with their topics.
+    remembered: Remembered,
 }
 
 impl Patterns {
@@ -59,24 +58,16 @@ impl Patterns {
         self.lock().matching(address)
     }
 
-    /// Keeps with a shared destination's topic which patterns match it. Gives back an address that had to be forgotten
-    /// for it.
+    /// Keeps with a shared destination's topic which patterns match it, if there may be room for it. Gives back an
+    /// address that had to be forgotten for it.
     pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Matched, Option<Address>) {
         let mut state = self.lock();
-        let matched: Arc<[_]> = state.matching(topic.address()).into();
+        let matched: Matched = state.matching(topic.address()).into();
+        if self.limit == 0 {
+            return (matched, None);
+        }
         topic.set_matched(Some(Arc::clone(&matched)));
-        state
-            .remembered
-            .insert(Arc::clone(topic.address().path()), Arc::clone(topic));
-        let surplus = state.remembered.len() > self.limit;
-        let evicted = surplus
-            .then(|| state.remembered.pop_first())
-            .flatten()
-            .map(|(_, evicted)| {
-                evicted.set_matched(None);
-                evicted.address().clone()
-            });
-        (matched, evicted)
+        (matched, state.remember(topic, self.limit))
     }
 
     /// Adds a subscription whose destination is a pattern; gives back its ticket.
@@ -121,6 +112,20 @@ impl State {
                 matching.map(|(.., members)| Arc::clone(members)).collect()
             }
         }
+    }
+
+    /// Makes room for a topic and puts it there, if it is not there yet; gives back who had to make room.
+    fn remember(&mut self, topic: &Arc<Topic>, limit: usize) -> Option<Address> {
+        if self.remembered.contains(topic.address().path()) {
+            return None;
+        }
+        let surplus = self.remembered.len() >= limit;
+        let evicted = surplus.then(|| self.remembered.pop_oldest()).flatten();
+        self.remembered.insert(topic);
+        evicted.map(|evicted| {
+            evicted.set_matched(None);
+            evicted.address().clone()
+        })
     }
 
     /// The subscribers to a pattern; a new list for a new one.
@@ -177,10 +182,9 @@ impl State {
         let prefix = changed.literal_prefix().trim_end_matches('/');
         let touched: Vec<Arc<Topic>> = self
             .remembered
-            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-            .take_while(|(destination, _)| destination.starts_with(prefix))
-            .filter(|(destination, _)| changed.matches(destination))
-            .map(|(_, topic)| Arc::clone(topic))
+            .under(prefix)
+            .filter(|topic| changed.matches(topic.address().path()))
+            .map(Arc::clone)
             .collect();
         let mut forgotten = Vec::new();
         for topic in touched {
