@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `topic` | one destination: its subscribers and the line of its publishers |
+//! | `topics` | the destinations by address |
 //! | `members` | a list of subscribers that is walked without a lock |
 //! | `patterns` | pattern subscriptions, and which destinations they were found to match |
 //! | `remembered` | the destinations whose matching patterns are known, the oldest of which goes first |
@@ -12,46 +13,40 @@ mod members;
 mod patterns;
 mod remembered;
 mod topic;
+mod topics;
 mod walk;
 
-use std::{
-    collections::{HashMap, hash_map::RandomState},
-    fmt,
-    hash::BuildHasher,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use stomp_core::destination;
 
 use self::{
     members::Members,
     patterns::Patterns,
-    topic::{Entered, Topic},
+    topic::{Entered, Next, Retired, Topic},
+    topics::Topics,
     walk::Walk,
 };
 use super::{Address, Broker, Completion, Publication, Subscription, Ticket};
 use crate::{channel::OutboundChannel, counters::Counters, env::Env};
 
-const SHARDS: usize = 64;
-
 /// Pattern subscriptions that match a destination.
 type Matched = Arc<[Arc<Members>]>;
 
-type Shard = RwLock<HashMap<Address, Arc<Topic>>>;
-
 /// Keeps nothing, confirms at once: a message reaches whoever is subscribed when it is published.
 pub(crate) struct SimpleBroker {
-    shards: Box<[Shard]>,
-    hasher: RandomState,
+    topics: Arc<Topics>,
     patterns: Patterns,
-    /// Begins the message ids of the next topic.
-    next_epoch: AtomicU64,
-    /// Stands in for the topic of a session's own destination that only patterns are subscribed to.
-    unsubscribed: Arc<Topic>,
     delivery: Arc<Delivery>,
+}
+
+/// Where a message goes.
+struct Target {
+    topic: Arc<Topic>,
+    /// The pattern subscriptions beside the topic's own.
+    matched: Matched,
+    /// Nothing keeps the topic in its place once the message is through.
+    passing: bool,
 }
 
 /// What a message needs on its way to the outboxes.
@@ -65,77 +60,64 @@ pub(crate) struct Delivery {
 impl SimpleBroker {
     pub(crate) fn new(delivery: Delivery, pattern_cache: usize) -> Self {
         Self {
-            shards: std::iter::repeat_with(Shard::default).take(SHARDS).collect(),
-            hasher: RandomState::new(),
+            topics: Arc::new(Topics::new()),
             patterns: Patterns::new(pattern_cache),
-            next_epoch: AtomicU64::new(1),
-            unsubscribed: Arc::new(Topic::new(Address::Shared("".into()), 0)),
             delivery: Arc::new(delivery),
         }
     }
 
-    fn shard(&self, address: &Address) -> &Shard {
-        // The remainder of a small modulus fits.
-        &self.shards[(self.hasher.hash_one(address) % SHARDS as u64) as usize]
-    }
-
-    fn topic(&self, address: &Address) -> Option<Arc<Topic>> {
-        read(self.shard(address)).get(address).cloned()
-    }
-
-    /// The topic of an address, made if it is not there; `with` runs before anybody can remove it again.
-    fn with_topic<R>(&self, address: &Address, with: impl FnOnce(&Arc<Topic>) -> R) -> R {
-        let mut shard = self
-            .shard(address)
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let topic = shard.entry(address.clone()).or_insert_with(|| {
-            let epoch = self.next_epoch.fetch_add(1, Ordering::Relaxed);
-            Arc::new(Topic::new(address.clone(), epoch))
-        });
-        with(topic)
-    }
-
-    /// Forgets a topic that nobody is subscribed to and no pattern was found for.
-    fn forget_if_idle(&self, address: &Address) {
-        let mut shard = self
-            .shard(address)
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if shard.get(address).is_some_and(|topic| topic.is_idle()) {
-            shard.remove(address);
-        }
-        if shard.is_empty() {
-            shard.shrink_to_fit();
-        }
-    }
-
-    /// The topic to publish to and the pattern subscriptions beside it; `None` when nobody is subscribed.
-    fn target(&self, address: &Address) -> Option<(Arc<Topic>, Matched)> {
-        let topic = self.topic(address);
+    /// Where to publish to; `None` when nobody is subscribed.
+    fn target(&self, address: &Address) -> Result<Option<Target>, Retired> {
+        let topic = self.topics.get(address);
         if self.patterns.is_empty() {
-            return Some((topic?, Arc::default()));
+            return Ok(topic.map(|topic| Target::kept(topic, Matched::default())));
         }
-        if let Some(matched) = topic.as_ref().and_then(|topic| topic.matched()) {
-            return topic.zip(Some(matched));
+        if let Some(topic) = &topic
+            && let Some(matched) = topic.matched()
+        {
+            return Ok(Some(Target::kept(Arc::clone(topic), matched)));
         }
         let matched = self.patterns.matching(address);
-        match (topic, address) {
-            (None, _) if matched.is_empty() => None,
-            (_, Address::Shared(_)) => {
-                let topic = self.with_topic(address, Arc::clone);
-                let (matched, evicted) = self.patterns.remember(&topic);
-                evicted.iter().for_each(|address| self.forget_if_idle(address));
-                Some((topic, matched))
-            }
+        if topic.is_none() && matched.is_empty() {
+            return Ok(None);
+        }
+        let topic = topic.unwrap_or_else(|| self.topics.with(address, Arc::clone));
+        match address {
+            Address::Shared(_) => self.remember(topic).map(Some),
             // A session's own patterns are few and go with it: nothing is remembered for them.
-            (Some(topic), Address::User { .. }) => Some((topic, matched.into())),
-            (None, Address::User { .. }) => Some((Arc::clone(&self.unsubscribed), matched.into())),
+            Address::User { .. } => Ok(Some(Target {
+                topic,
+                matched: matched.into(),
+                passing: true,
+            })),
+        }
+    }
+
+    fn remember(&self, topic: Arc<Topic>) -> Result<Target, Retired> {
+        let found = self.patterns.remember(&topic)?;
+        if let Some(evicted) = found.evicted {
+            self.topics.forget_if_idle(&evicted);
+        }
+        Ok(Target {
+            topic,
+            matched: found.matched,
+            passing: !found.remembered,
+        })
+    }
+
+    /// Ends a subscription to exactly this destination.
+    fn leave(&self, address: &Address, ticket: usize) {
+        let Some(topic) = self.topics.get(address) else {
+            return;
+        };
+        if topic.members().remove(ticket) == 0 {
+            self.patterns.forget_unmatched(&topic);
+            self.topics.forget_if_idle(address);
         }
     }
 
     fn drain(&self, topic: &Arc<Topic>) {
-        while let Some(mut walk) = Walk::next(topic) {
+        while let Some(mut walk) = next(&self.topics, topic) {
             if !walk.step(&self.delivery) {
                 return self.hand_over(Arc::clone(topic), walk);
             }
@@ -145,19 +127,32 @@ impl SimpleBroker {
 
     /// Lets a task of its own go on where a long list of subscribers would keep the publisher.
     fn hand_over(&self, topic: Arc<Topic>, walk: Walk) {
-        let delivery = Arc::clone(&self.delivery);
+        let (topics, delivery) = (Arc::clone(&self.topics), Arc::clone(&self.delivery));
         let rest = async move {
-            let mut next = Some(walk);
-            while let Some(mut walk) = next {
+            let mut present = Some(walk);
+            while let Some(mut walk) = present {
                 while !walk.step(&delivery) {
                     tokio::task::yield_now().await;
                 }
                 walk.finish(&delivery);
-                next = Walk::next(&topic);
+                present = next(&topics, &topic);
             }
         };
         // Nobody can have subscribed before the server runs, so there is a runtime.
         drop(self.delivery.env.spawn(rest));
+    }
+}
+
+/// The topic's next message; `None` when nothing waits, and the caller walks no more.
+fn next(topics: &Topics, topic: &Topic) -> Option<Walk> {
+    match topic.next() {
+        Next::Message(entered, message_id) => Some(Walk::new(entered, message_id, topic)),
+        Next::Nothing { retire } => {
+            if retire {
+                topics.forget_if_idle(topic.address());
+            }
+            None
+        }
     }
 }
 
@@ -167,7 +162,8 @@ impl Broker for SimpleBroker {
             self.patterns.subscribe(subscription)
         } else {
             let address = subscription.address.clone();
-            self.with_topic(&address, |topic| topic.members().add(subscription))
+            self.topics
+                .with(&address, |topic| topic.members().add(subscription))
         };
         done.complete();
         Ticket(ticket)
@@ -176,42 +172,63 @@ impl Broker for SimpleBroker {
     fn unsubscribe(&self, address: &Address, Ticket(ticket): Ticket, done: Completion) {
         if destination::is_pattern(address.path()) {
             for forgotten in self.patterns.unsubscribe(address, ticket) {
-                self.forget_if_idle(&forgotten);
+                self.topics.forget_if_idle(&forgotten);
             }
         } else {
-            let left = self.topic(address).map(|topic| topic.members().remove(ticket));
-            if left == Some(0) {
-                self.forget_if_idle(address);
-            }
+            self.leave(address, ticket);
         }
         done.complete();
     }
 
     fn publish(&self, publication: Publication, done: Completion) {
         self.delivery.counters.messages_published.increment();
-        let Some((topic, matched)) = self.target(&publication.address) else {
-            self.delivery.counters.messages_unheard.increment();
-            return done.complete();
-        };
-        if topic.enter(Entered {
-            publication,
+        loop {
+            let target = match self.target(&publication.address) {
+                Ok(Some(target)) => target,
+                Ok(None) => {
+                    self.delivery.counters.messages_unheard.increment();
+                    return done.complete();
+                }
+                Err(Retired) => continue,
+            };
+            // A topic that was retired since it was found has made way: the next look finds no trace of it.
+            let Some(mut place) = target.topic.line() else {
+                continue;
+            };
+            if target.passing {
+                place.retire_after();
+            }
+            let is_first = place.enter(Entered {
+                publication,
+                matched: target.matched,
+                done,
+            });
+            if is_first {
+                self.drain(&target.topic);
+            }
+            return;
+        }
+    }
+}
+
+impl Target {
+    /// A topic that something keeps in its place.
+    fn kept(topic: Arc<Topic>, matched: Matched) -> Self {
+        Self {
+            topic,
             matched,
-            done,
-        }) {
-            self.drain(&topic);
+            passing: false,
         }
     }
 }
 
 impl fmt::Debug for SimpleBroker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: usize = self.shards.iter().map(|shard| read(shard).len()).sum();
         f.debug_struct("SimpleBroker")
-            .field("topics", &topics)
+            .field("topics", &self.topics.len())
             .finish_non_exhaustive()
     }
 }
 
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use std::{
 
 use stomp_core::destination::{Pattern, PatternId, PatternSet, Separator};
 
-use super::{Matched, Members, Topic, remembered::Remembered};
+use super::{Matched, Members, Topic, remembered::Remembered, topic::Retired};
 use crate::{
     broker::{Address, Subscription},
     session::SessionId,
@@ -27,6 +27,15 @@ pub(super) struct Patterns {
     limit: usize,
 }
 
+/// Which pattern subscriptions match a destination.
+pub(super) struct Found {
+    pub(super) matched: Matched,
+    /// It is kept with the topic.
+    pub(super) remembered: bool,
+    /// Who had to be forgotten for it.
+    pub(super) evicted: Option<Address>,
+}
+
 /// A pattern over a session's own destinations, as written and parsed, and who is subscribed to it.
 type Own = (Arc<str>, Pattern, Arc<Members>);
 
@@ -35,7 +44,7 @@ struct State {
     shared: PatternSet<Arc<Members>>,
     by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
     users: HashMap<SessionId, Vec<Own>>,
-    /// Shared destinations whose matches are kept with their topics.
+    /// Shared destinations whose matches are kept with their topics. That keeps these from being retired.
     remembered: Remembered,
 }
 
@@ -58,16 +67,23 @@ impl Patterns {
         self.lock().matching(address)
     }
 
-    /// Keeps with a shared destination's topic which patterns match it, if there may be room for it. Gives back an
-    /// address that had to be forgotten for it.
-    pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Matched, Option<Address>) {
+    /// Keeps with a shared destination's topic which patterns match it, if there may be room for it.
+    pub(super) fn remember(&self, topic: &Arc<Topic>) -> Result<Found, Retired> {
         let mut state = self.lock();
         let matched: Matched = state.matching(topic.address()).into();
         if self.limit == 0 {
-            return (matched, None);
+            return Ok(Found {
+                matched,
+                remembered: false,
+                evicted: None,
+            });
         }
-        topic.set_matched(Some(Arc::clone(&matched)));
-        (matched, state.remember(topic, self.limit))
+        topic.set_matched(Arc::clone(&matched))?;
+        Ok(Found {
+            matched,
+            remembered: true,
+            evicted: state.remember(topic, self.limit),
+        })
     }
 
     /// Adds a subscription whose destination is a pattern; gives back its ticket.
@@ -97,6 +113,13 @@ impl Patterns {
         state.refresh(address)
     }
 
+    /// Forgets that nothing matches a topic that nobody is subscribed to any more: that alone does not keep it.
+    pub(super) fn forget_unmatched(&self, topic: &Topic) {
+        if topic.matched().is_some_and(|matched| matched.is_empty()) {
+            self.lock().forget_unmatched(topic);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,9 +146,16 @@ impl State {
         let evicted = surplus.then(|| self.remembered.pop_oldest()).flatten();
         self.remembered.insert(topic);
         evicted.map(|evicted| {
-            evicted.set_matched(None);
+            evicted.forget_matched();
             evicted.address().clone()
         })
+    }
+
+    fn forget_unmatched(&mut self, topic: &Topic) {
+        if topic.matched().is_some_and(|matched| matched.is_empty()) {
+            self.remembered.remove(topic.address().path());
+            topic.forget_matched();
+        }
     }
 
     /// The subscribers to a pattern; a new list for a new one.
@@ -191,10 +221,11 @@ impl State {
             let matched = self.matching(topic.address());
             if matched.is_empty() && topic.members().is_empty() {
                 self.remembered.remove(topic.address().path());
-                topic.set_matched(None);
+                topic.forget_matched();
                 forgotten.push(topic.address().clone());
             } else {
-                topic.set_matched(Some(matched.into()));
+                let kept = topic.set_matched(matched.into());
+                debug_assert_eq!(kept, Ok(()), "a remembered topic is not retired");
             }
         }
         forgotten

@@ -31,9 +31,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The topic's next message; `None` when nothing waits, and the caller walks no more.
-    pub(super) fn next(topic: &Topic) -> Option<Self> {
-        let (entered, message_id) = topic.next()?;
+    /// A message at the beginning of its way.
+    pub(super) fn new(entered: Entered, message_id: String, topic: &Topic) -> Self {
         let Entered {
             publication,
             matched,
@@ -42,7 +41,7 @@ impl Walk {
         let mut lists = Vec::with_capacity(1 + matched.len());
         lists.push(topic.members().snapshot());
         lists.extend(matched.iter().map(|members| members.snapshot()));
-        Some(Self {
+        Self {
             publication,
             done,
             message_id,
@@ -52,7 +51,7 @@ impl Walk {
             encoded: Default::default(),
             heard: 0,
             dropped: 0,
-        })
+        }
     }
 
     /// Serves the next subscribers; says whether all have been served.

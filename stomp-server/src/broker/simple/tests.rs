@@ -1,0 +1,174 @@
+use bytes::Bytes;
+use stomp_core::{Headers, Version, session::SubscriptionKey};
+
+use super::*;
+use crate::{
+    broker::{EncodingKey, Framing},
+    session::{SessionId, Shared},
+};
+
+fn broker(pattern_cache: usize) -> SimpleBroker {
+    let delivery = Delivery {
+        outbound: OutboundChannel::default(),
+        counters: Arc::default(),
+        env: Env::system(),
+    };
+    SimpleBroker::new(delivery, pattern_cache)
+}
+
+fn shared(path: &str) -> Address {
+    Address::Shared(path.into())
+}
+
+fn own(path: &str) -> Address {
+    Address::User {
+        session: SessionId::from_bits(1),
+        path: path.into(),
+    }
+}
+
+fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
+    let subscription = Subscription {
+        address: address.clone(),
+        session: Arc::new(Shared::new(SessionId::from_bits(1), 1 << 20)),
+        key: SubscriptionKey {
+            slot: 0,
+            generation: 1,
+        },
+        encoding: EncodingKey {
+            id: "s".into(),
+            version: Version::V1_2,
+            framing: Framing::WebSocket,
+        },
+    };
+    broker.subscribe(subscription, Completion::Nothing)
+}
+
+fn unsubscribe(broker: &SimpleBroker, address: &Address, ticket: Ticket) {
+    broker.unsubscribe(address, ticket, Completion::Nothing);
+}
+
+fn publication(address: &Address) -> Publication {
+    Publication {
+        address: address.clone(),
+        destination: Arc::clone(address.path()),
+        headers: Headers::new(),
+        body: Bytes::from_static(b"x"),
+    }
+}
+
+fn publish(broker: &SimpleBroker, address: &Address) {
+    broker.publish(publication(address), Completion::Nothing);
+}
+
+/// Enters a message of a publisher that does not walk yet.
+fn enter(topic: &Topic) -> bool {
+    let place = topic.line().expect("not retired");
+    place.enter(Entered {
+        publication: publication(topic.address()),
+        matched: Matched::default(),
+        done: Completion::Nothing,
+    })
+}
+
+#[test]
+fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk_ends() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 1, "it is walked");
+    broker.drain(&topic);
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
+    let broker = broker(1);
+    subscribe(&broker, &shared("/topic/*"));
+    publish(&broker, &shared("/topic/a"));
+    let topic = broker.topics.get(&shared("/topic/a")).expect("remembered");
+    assert!(enter(&topic));
+    publish(&broker, &shared("/topic/b"));
+    assert_eq!(broker.topics.len(), 2);
+    broker.drain(&topic);
+    assert_eq!(broker.topics.len(), 1);
+    assert!(broker.topics.get(&shared("/topic/b")).is_some());
+}
+
+#[test]
+fn a_subscriber_who_comes_during_the_walk_keeps_the_topic() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    unsubscribe(&broker, &address, ticket);
+    let ticket = subscribe(&broker, &address);
+    broker.drain(&topic);
+    assert!(Arc::ptr_eq(&topic, &broker.topics.get(&address).expect("kept")));
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn a_retired_topic_takes_nothing_any_more() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    unsubscribe(&broker, &address, ticket);
+    assert!(topic.line().is_none());
+    assert_eq!(broker.patterns.remember(&topic).err(), Some(Retired));
+}
+
+#[test]
+fn what_is_not_remembered_leaves_no_topic_behind() {
+    let broker = broker(0);
+    for address in [shared("/topic/a"), own("/queue/a")] {
+        let pattern = match &address {
+            Address::Shared(_) => shared("/topic/*"),
+            Address::User { .. } => own("/queue/*"),
+        };
+        let ticket = subscribe(&broker, &pattern);
+        publish(&broker, &address);
+        assert_eq!(broker.topics.len(), 0, "{address:?}");
+        unsubscribe(&broker, &pattern, ticket);
+    }
+    assert_eq!(broker.delivery.counters.snapshot().messages_unheard, 0);
+}
+
+#[test]
+fn a_topic_that_no_pattern_matches_goes_with_its_last_subscriber() {
+    let broker = broker(10);
+    subscribe(&broker, &shared("/queue/*"));
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    publish(&broker, &address);
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn no_topic_is_left_when_many_come_and_go_at_once() {
+    let broker = broker(2);
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let broker = &broker;
+            scope.spawn(move || {
+                for round in 0..2000 {
+                    let address = shared(["/topic/a", "/topic/b", "/topic/c"][(n + round) % 3]);
+                    let pattern = shared("/topic/*");
+                    let tickets = [subscribe(broker, &address), subscribe(broker, &pattern)];
+                    publish(broker, &address);
+                    let [exact, all] = tickets;
+                    unsubscribe(broker, &address, exact);
+                    unsubscribe(broker, &pattern, all);
+                }
+            });
+        }
+    });
+    assert_eq!(broker.topics.len(), 0);
+}
