@@ -9,7 +9,7 @@ use serde::Serialize;
 use stomp_core::{Headers, Message};
 
 use crate::{
-    broker::{Latch, PublishError, Publisher, Witness},
+    broker::{Latch, Lost, PublishError, Publisher, Witness},
     convert::{ConvertError, Converters},
     session::SessionId,
 };
@@ -110,8 +110,7 @@ impl SimpMessagingTemplate {
         if let Some(publisher) = self.0.publisher.get() {
             publisher.publish(message, Witness::Latch(&latch))?;
         }
-        latch.opened().await;
-        Ok(())
+        Ok(latch.opened().await?)
     }
 
     /// Converts `payload` and sends it to `destination` of every session of a user, who subscribes to it with the user
@@ -225,7 +224,7 @@ fn with_slash(destination: &str) -> String {
     }
 }
 
-/// Why a message could not be sent. Nothing was.
+/// Why a message could not be sent. Unless it says so, nothing was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -238,6 +237,16 @@ pub enum SendError {
     /// The destination is empty, has an empty segment or names no user.
     #[error("the destination is empty, has an empty segment or names no user")]
     Malformed,
+    /// The server stopped before everybody had the message: some may have it. Only those who wait for the
+    /// confirmation learn of it.
+    #[error("the server stopped before everybody had the message")]
+    Lost,
+}
+
+impl From<Lost> for SendError {
+    fn from(Lost: Lost) -> Self {
+        Self::Lost
+    }
 }
 
 impl From<PublishError> for SendError {

@@ -226,10 +226,12 @@ impl StompServerBuilder {
         let config = Arc::new(std::mem::take(&mut self.config));
         let counters = Arc::<Counters>::default();
         let sessions = Arc::<Sessions>::default();
+        let tasks = TaskTracker::new();
         let delivery = Delivery {
             outbound: std::mem::take(&mut self.outbound),
             counters: Arc::clone(&counters),
             env: self.env.clone(),
+            tasks: tasks.clone(),
         };
         let publisher = Arc::new(Publisher {
             broker: Arc::new(SimpleBroker::new(delivery, config.pattern_cache)),
@@ -265,7 +267,7 @@ impl StompServerBuilder {
             fallback: self.fallback,
             heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
             stopping: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            tasks,
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);

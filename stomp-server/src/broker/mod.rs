@@ -19,7 +19,7 @@ use stomp_core::{
 
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame},
-    latch::Latch,
+    latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
 use crate::session::{SessionId, Shared};
@@ -87,11 +87,15 @@ pub(crate) struct EncodingKey {
     pub(crate) framing: Framing,
 }
 
-/// Whom to tell that something is done.
+/// Tells somebody that something is done. Who drops it instead says that it will never be.
 #[derive(Debug)]
-pub(crate) enum Completion {
-    /// Nobody.
-    Nothing,
+pub(crate) struct Completion(Waiting);
+
+/// Who waits for one completion.
+#[derive(Debug, Default)]
+enum Waiting {
+    #[default]
+    Nobody,
     /// A session, which counts what it waits for.
     Session(Arc<Shared>),
     /// Whoever waits at a latch.
@@ -99,11 +103,27 @@ pub(crate) enum Completion {
 }
 
 impl Completion {
-    pub(crate) fn complete(self) {
-        match self {
-            Self::Nothing => {}
-            Self::Session(session) => session.complete(),
-            Self::Latch(latch) => latch.arrive(),
+    /// For what nobody waits for.
+    pub(crate) const fn unheeded() -> Self {
+        Self(Waiting::Nobody)
+    }
+
+    pub(crate) fn complete(mut self) {
+        match std::mem::take(&mut self.0) {
+            Waiting::Nobody => {}
+            Waiting::Session(session) => session.complete(),
+            Waiting::Latch(latch) => latch.arrive(),
+        }
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        match &self.0 {
+            Waiting::Nobody => {}
+            // It waits for an end, whatever that is: its own comes soon if the runtime's has.
+            Waiting::Session(session) => session.complete(),
+            Waiting::Latch(latch) => latch.lose(),
         }
     }
 }
@@ -123,14 +143,14 @@ impl Witness<'_> {
     /// One completion more that the witness waits for.
     pub(crate) fn completion(self) -> Completion {
         match self {
-            Self::Nobody => Completion::Nothing,
+            Self::Nobody => Completion::unheeded(),
             Self::Session(session) => {
                 session.expect_completion();
-                Completion::Session(Arc::clone(session))
+                Completion(Waiting::Session(Arc::clone(session)))
             }
             Self::Latch(latch) => {
                 latch.expect();
-                Completion::Latch(Arc::clone(latch))
+                Completion(Waiting::Latch(Arc::clone(latch)))
             }
         }
     }

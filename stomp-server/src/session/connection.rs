@@ -512,7 +512,7 @@ impl<T: Transport> Connection<T> {
             self.server
                 .publisher
                 .broker
-                .unsubscribe(&address, ticket, Completion::Nothing);
+                .unsubscribe(&address, ticket, Completion::unheeded());
         }
         self.answers.clear();
     }

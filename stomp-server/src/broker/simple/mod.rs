@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `topic` | one destination: its subscribers and the line of its publishers |
 //! | `topics` | the destinations by address |
+//! | `turn` | the right to walk a topic |
 //! | `members` | a list of subscribers that is walked without a lock |
 //! | `patterns` | pattern subscriptions, and which destinations they were found to match |
 //! | `remembered` | the destinations whose matching patterns are known, the oldest of which goes first |
@@ -14,17 +15,20 @@ mod patterns;
 mod remembered;
 mod topic;
 mod topics;
+mod turn;
 mod walk;
 
 use std::{fmt, sync::Arc};
 
 use stomp_core::destination;
+use tokio_util::task::TaskTracker;
 
 use self::{
     members::Members,
     patterns::Patterns,
-    topic::{Entered, Next, Retired, Topic},
+    topic::{Entered, Retired, Topic},
     topics::Topics,
+    turn::Turn,
     walk::Walk,
 };
 use super::{Address, Broker, Completion, Publication, Subscription, Ticket};
@@ -55,6 +59,8 @@ pub(crate) struct Delivery {
     pub(crate) outbound: OutboundChannel,
     pub(crate) counters: Arc<Counters>,
     pub(crate) env: Env,
+    /// What a shutdown waits for: the tasks that walk for publishers too.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl SimpleBroker {
@@ -116,18 +122,20 @@ impl SimpleBroker {
         }
     }
 
-    fn drain(&self, topic: &Arc<Topic>) {
-        while let Some(mut walk) = next(&self.topics, topic) {
+    /// Takes the turn of whoever came first into the topic's line.
+    fn drain(&self, topic: Arc<Topic>) {
+        let mut turn = Turn::new(&*self.topics, topic);
+        while let Some(mut walk) = turn.next() {
             if !walk.step(&self.delivery) {
-                return self.hand_over(Arc::clone(topic), walk);
+                return self.hand_over(turn.pass(Arc::clone(&self.topics)), walk);
             }
             walk.finish(&self.delivery);
         }
     }
 
     /// Lets a task of its own go on where a long list of subscribers would keep the publisher.
-    fn hand_over(&self, topic: Arc<Topic>, walk: Walk) {
-        let (topics, delivery) = (Arc::clone(&self.topics), Arc::clone(&self.delivery));
+    fn hand_over(&self, mut turn: Turn<Arc<Topics>>, walk: Walk) {
+        let delivery = Arc::clone(&self.delivery);
         let rest = async move {
             let mut present = Some(walk);
             while let Some(mut walk) = present {
@@ -135,24 +143,12 @@ impl SimpleBroker {
                     tokio::task::yield_now().await;
                 }
                 walk.finish(&delivery);
-                present = next(&topics, &topic);
+                present = turn.next();
             }
         };
-        // Nobody can have subscribed before the server runs, so there is a runtime.
-        drop(self.delivery.env.spawn(rest));
-    }
-}
-
-/// The topic's next message; `None` when nothing waits, and the caller walks no more.
-fn next(topics: &Topics, topic: &Topic) -> Option<Walk> {
-    match topic.next() {
-        Next::Message(entered, message_id) => Some(Walk::new(entered, message_id, topic)),
-        Next::Nothing { retire } => {
-            if retire {
-                topics.forget_if_idle(topic.address());
-            }
-            None
-        }
+        // Nobody can have subscribed before the server runs, so there is a runtime. Where it has stopped, the turn
+        // goes away with the task.
+        drop(self.delivery.env.spawn(self.delivery.tasks.track_future(rest)));
     }
 }
 
@@ -204,7 +200,7 @@ impl Broker for SimpleBroker {
                 done,
             });
             if is_first {
-                self.drain(&target.topic);
+                self.drain(target.topic);
             }
             return;
         }

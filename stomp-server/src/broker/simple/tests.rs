@@ -3,7 +3,7 @@ use stomp_core::{Headers, Version, session::SubscriptionKey};
 
 use super::*;
 use crate::{
-    broker::{EncodingKey, Framing},
+    broker::{EncodingKey, Framing, Latch, Lost, Witness},
     session::{SessionId, Shared},
 };
 
@@ -12,6 +12,7 @@ fn broker(pattern_cache: usize) -> SimpleBroker {
         outbound: OutboundChannel::default(),
         counters: Arc::default(),
         env: Env::system(),
+        tasks: TaskTracker::new(),
     };
     SimpleBroker::new(delivery, pattern_cache)
 }
@@ -41,11 +42,11 @@ fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
             framing: Framing::WebSocket,
         },
     };
-    broker.subscribe(subscription, Completion::Nothing)
+    broker.subscribe(subscription, Completion::unheeded())
 }
 
 fn unsubscribe(broker: &SimpleBroker, address: &Address, ticket: Ticket) {
-    broker.unsubscribe(address, ticket, Completion::Nothing);
+    broker.unsubscribe(address, ticket, Completion::unheeded());
 }
 
 fn publication(address: &Address) -> Publication {
@@ -57,8 +58,21 @@ fn publication(address: &Address) -> Publication {
     }
 }
 
+/// More subscribers than one go serves.
+fn subscribe_many(broker: &SimpleBroker, address: &Address) {
+    for _ in 0..5000 {
+        subscribe(broker, address);
+    }
+}
+
+fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
+    let latch = Arc::new(Latch::default());
+    broker.publish(publication(address), Witness::Latch(&latch).completion());
+    latch
+}
+
 fn publish(broker: &SimpleBroker, address: &Address) {
-    broker.publish(publication(address), Completion::Nothing);
+    broker.publish(publication(address), Completion::unheeded());
 }
 
 /// Enters a message of a publisher that does not walk yet.
@@ -67,7 +81,7 @@ fn enter(topic: &Topic) -> bool {
     place.enter(Entered {
         publication: publication(topic.address()),
         matched: Matched::default(),
-        done: Completion::Nothing,
+        done: Completion::unheeded(),
     })
 }
 
@@ -80,7 +94,7 @@ fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 1, "it is walked");
-    broker.drain(&topic);
+    broker.drain(Arc::clone(&topic));
     assert_eq!(broker.topics.len(), 0);
 }
 
@@ -93,7 +107,7 @@ fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
     assert!(enter(&topic));
     publish(&broker, &shared("/topic/b"));
     assert_eq!(broker.topics.len(), 2);
-    broker.drain(&topic);
+    broker.drain(Arc::clone(&topic));
     assert_eq!(broker.topics.len(), 1);
     assert!(broker.topics.get(&shared("/topic/b")).is_some());
 }
@@ -107,7 +121,7 @@ fn a_subscriber_who_comes_during_the_walk_keeps_the_topic() {
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     let ticket = subscribe(&broker, &address);
-    broker.drain(&topic);
+    broker.drain(Arc::clone(&topic));
     assert!(Arc::ptr_eq(&topic, &broker.topics.get(&address).expect("kept")));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 0);
@@ -171,4 +185,52 @@ fn no_topic_is_left_when_many_come_and_go_at_once() {
         }
     });
     assert_eq!(broker.topics.len(), 0);
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn a_walk_whose_runtime_goes_away_is_lost_and_the_next_publisher_walks() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let first = runtime();
+    first.block_on(async { broker.delivery.env.enter_runtime() });
+    subscribe_many(&broker, &address);
+    // The one is handed over, the other waits behind it.
+    let lost = [
+        publish_witnessed(&broker, &address),
+        publish_witnessed(&broker, &address),
+    ];
+    assert_eq!(broker.delivery.tasks.len(), 1);
+    drop(first);
+    assert_eq!(broker.delivery.tasks.len(), 0);
+    let second = runtime();
+    for latch in lost {
+        assert_eq!(second.block_on(latch.opened()), Err(Lost));
+    }
+    // There is no runtime to hand over to any more, which nobody waits for either.
+    let late = publish_witnessed(&broker, &address);
+    assert_eq!(second.block_on(late.opened()), Err(Lost));
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic), "nobody walks");
+}
+
+#[test]
+fn who_waits_for_the_tasks_waits_for_walks_that_were_handed_over() {
+    let runtime = runtime();
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    runtime.block_on(async {
+        broker.delivery.env.enter_runtime();
+        subscribe_many(&broker, &address);
+        let latch = publish_witnessed(&broker, &address);
+        assert_eq!(broker.delivery.tasks.len(), 1);
+        broker.delivery.tasks.close();
+        broker.delivery.tasks.wait().await;
+        assert_eq!(latch.opened().await, Ok(()));
+    });
 }

@@ -110,6 +110,14 @@ impl Topic {
         Next::Message(entered, format!("{:x}-{}", self.epoch, line.sequence))
     }
 
+    /// Ends a walk that nobody goes on with; gives back what waited.
+    pub(super) fn abandon(&self) -> VecDeque<Entered> {
+        let mut line = self.lock();
+        line.walked = false;
+        line.retire = false;
+        std::mem::take(&mut line.waiting)
+    }
+
     pub(super) fn matched(&self) -> Option<Matched> {
         self.lock().matched.clone()
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, hash_map::RandomState},
+    fmt,
     hash::BuildHasher,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -25,6 +26,14 @@ pub(super) struct Topics {
     hasher: RandomState,
     /// Begins the message ids of the next topic.
     next_epoch: AtomicU64,
+}
+
+impl fmt::Debug for Topics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topics")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Topics {
