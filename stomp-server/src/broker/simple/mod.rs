@@ -29,7 +29,7 @@ use self::{
     topic::{Entered, Retired, Topic},
     topics::Topics,
     turn::Turn,
-    walk::Walk,
+    walk::{Budget, Walk},
 };
 use super::{Address, Broker, Completion, Publication, Subscription, Ticket};
 use crate::{channel::OutboundChannel, counters::Counters, env::Env};
@@ -122,25 +122,29 @@ impl SimpleBroker {
         }
     }
 
-    /// Takes the turn of whoever came first into the topic's line.
+    /// Takes the turn of whoever came first into the topic's line, for one go: what others put there meanwhile does
+    /// not keep it for ever.
     fn drain(&self, topic: Arc<Topic>) {
         let mut turn = Turn::new(&*self.topics, topic);
+        let mut budget = Budget::new();
         while let Some(mut walk) = turn.next() {
-            if !walk.step(&self.delivery) {
+            if budget.is_spent() || !walk.step(&mut budget, &self.delivery) {
                 return self.hand_over(turn.pass(Arc::clone(&self.topics)), walk);
             }
             walk.finish(&self.delivery);
         }
     }
 
-    /// Lets a task of its own go on where a long list of subscribers would keep the publisher.
+    /// Lets a task of its own go on where the rest of the line would keep the publisher.
     fn hand_over(&self, mut turn: Turn<Arc<Topics>>, walk: Walk) {
         let delivery = Arc::clone(&self.delivery);
         let rest = async move {
+            let mut budget = Budget::new();
             let mut present = Some(walk);
             while let Some(mut walk) = present {
-                while !walk.step(&delivery) {
+                while budget.is_spent() || !walk.step(&mut budget, &delivery) {
                     tokio::task::yield_now().await;
+                    budget = Budget::new();
                 }
                 walk.finish(&delivery);
                 present = turn.next();

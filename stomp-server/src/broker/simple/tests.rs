@@ -234,3 +234,37 @@ fn who_waits_for_the_tasks_waits_for_walks_that_were_handed_over() {
         assert_eq!(latch.opened().await, Ok(()));
     });
 }
+
+#[test]
+fn a_publisher_serves_one_go_and_a_task_the_rest_of_the_line() {
+    let runtime = runtime();
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    runtime.block_on(async {
+        broker.delivery.env.enter_runtime();
+        assert!(enter(&topic));
+        for _ in 0..5000 {
+            assert!(!enter(&topic), "somebody walks already");
+        }
+        broker.drain(Arc::clone(&topic));
+        assert_eq!(broker.delivery.tasks.len(), 1);
+        broker.delivery.tasks.close();
+        broker.delivery.tasks.wait().await;
+        assert!(enter(&topic), "the line is empty and nobody walks");
+    });
+}
+
+#[test]
+fn a_fan_out_of_a_thousand_is_served_in_the_publishers_go() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    for _ in 0..1000 {
+        subscribe(&broker, &address);
+    }
+    publish(&broker, &address);
+    assert!(broker.delivery.tasks.is_empty());
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic), "nobody walks any more");
+}

@@ -12,8 +12,20 @@ use crate::{
     session::{Frame, Pushed},
 };
 
-/// How many subscribers are served in one go before others get their turn.
-const STRIDE: usize = 1024;
+/// How many subscribers are served in one go, over all messages, before others get their turn.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Budget {
+    /// Of one go.
+    pub(super) const fn new() -> Self {
+        Self(1024)
+    }
+
+    pub(super) const fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
 
 /// A message, the lists of those who get it, and how far it has come.
 #[derive(Debug)]
@@ -54,16 +66,15 @@ impl Walk {
         }
     }
 
-    /// Serves the next subscribers; says whether all have been served.
-    pub(super) fn step(&mut self, delivery: &Delivery) -> bool {
-        let mut left = STRIDE;
+    /// Serves the next subscribers, as many as there is budget for; says whether all have been served.
+    pub(super) fn step(&mut self, budget: &mut Budget, delivery: &Delivery) -> bool {
         while let Some(list) = self.lists.get(self.list).map(Arc::clone) {
             let members = list.members();
-            let end = members.len().min(self.position + left);
+            let end = members.len().min(self.position + budget.0);
             for member in &members[self.position..end] {
                 self.deliver(member, &list, delivery);
             }
-            left -= end - self.position;
+            budget.0 -= end - self.position;
             self.position = end;
             if end < members.len() {
                 return false;
@@ -72,6 +83,8 @@ impl Walk {
             self.position = 0;
             self.encoded = Default::default();
         }
+        // The message itself costs something too: many that nobody hears must not keep a publisher either.
+        budget.0 = budget.0.saturating_sub(1);
         true
     }
 
