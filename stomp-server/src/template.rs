@@ -62,7 +62,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the payload cannot be converted or the destination is not one to send to.
+    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, or too much waits for
+    /// it already.
     pub fn convert_and_send<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
     where
         T: Serialize + ?Sized,
@@ -119,7 +120,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError::Convert`] when the payload cannot be converted.
+    /// [`SendError::Convert`] when the payload cannot be converted, [`SendError::Malformed`] when the destination is,
+    /// [`SendError::Overloaded`] when too much waits for it already.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,
@@ -182,7 +184,7 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the destination is not one to send to.
+    /// [`SendError`] when the destination is not one to send to, or too much waits for it already.
     pub fn send(&self, message: Message) -> Result<(), SendError> {
         match self.0.publisher.get() {
             Some(publisher) => Ok(publisher.publish(message, Witness::Nobody)?),
@@ -237,6 +239,10 @@ pub enum SendError {
     /// The destination is empty, has an empty segment or names no user.
     #[error("the destination is empty, has an empty segment or names no user")]
     Malformed,
+    /// The destination has more messages waiting than [`Config::publish_queue_limit`](crate::Config) allows: they are
+    /// sent faster than they can be handed to its subscribers. Of a user's sessions, some may have it.
+    #[error("the destination has more messages waiting than it may")]
+    Overloaded,
     /// The server stopped before everybody had the message: some may have it. Only those who wait for the
     /// confirmation learn of it.
     #[error("the server stopped before everybody had the message")]
@@ -254,6 +260,7 @@ impl From<PublishError> for SendError {
         match error {
             PublishError::NotServed => Self::NotServed,
             PublishError::Malformed => Self::Malformed,
+            PublishError::Overloaded => Self::Overloaded,
         }
     }
 }

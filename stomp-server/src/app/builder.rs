@@ -234,7 +234,7 @@ impl StompServerBuilder {
             tasks: tasks.clone(),
         };
         let publisher = Arc::new(Publisher {
-            broker: Arc::new(SimpleBroker::new(delivery, config.pattern_cache)),
+            broker: Arc::new(SimpleBroker::new(delivery, &config)),
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),

@@ -33,9 +33,13 @@ pub(crate) trait Broker: Send + Sync + 'static {
     fn unsubscribe(&self, address: &Address, ticket: Ticket, done: Completion);
 
     /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
-    /// completes. Never waits for a subscriber.
-    fn publish(&self, publication: Publication, done: Completion);
+    /// completes. Never waits for a subscriber. What is refused never completes.
+    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused>;
 }
+
+/// A message was not taken: too many wait for its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused;
 
 /// A broker's own name for a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,18 @@ pub(crate) struct Publication {
     /// The publisher's headers; those that belong to the server are left out when they are written.
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
+}
+
+impl Publication {
+    /// About the octets that it holds.
+    fn size(&self) -> usize {
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        size_of::<Self>() + self.destination.len() + headers + self.body.len()
+    }
 }
 
 /// One subscription of one session, with all that a MESSAGE for it needs.

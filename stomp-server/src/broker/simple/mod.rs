@@ -31,8 +31,8 @@ use self::{
     turn::Turn,
     walk::{Budget, Walk},
 };
-use super::{Address, Broker, Completion, Publication, Subscription, Ticket};
-use crate::{channel::OutboundChannel, counters::Counters, env::Env};
+use super::{Address, Broker, Completion, Publication, Refused, Subscription, Ticket};
+use crate::{app::Config, channel::OutboundChannel, counters::Counters, env::Env};
 
 /// Pattern subscriptions that match a destination.
 type Matched = Arc<[Arc<Members>]>;
@@ -41,6 +41,8 @@ type Matched = Arc<[Arc<Members>]>;
 pub(crate) struct SimpleBroker {
     topics: Arc<Topics>,
     patterns: Patterns,
+    /// Octets that may wait in one line.
+    queue_limit: usize,
     delivery: Arc<Delivery>,
 }
 
@@ -64,10 +66,11 @@ pub(crate) struct Delivery {
 }
 
 impl SimpleBroker {
-    pub(crate) fn new(delivery: Delivery, pattern_cache: usize) -> Self {
+    pub(crate) fn new(delivery: Delivery, config: &Config) -> Self {
         Self {
             topics: Arc::new(Topics::new()),
-            patterns: Patterns::new(pattern_cache),
+            patterns: Patterns::new(config.pattern_cache),
+            queue_limit: config.publish_queue_limit,
             delivery: Arc::new(delivery),
         }
     }
@@ -180,14 +183,16 @@ impl Broker for SimpleBroker {
         done.complete();
     }
 
-    fn publish(&self, publication: Publication, done: Completion) {
-        self.delivery.counters.messages_published.increment();
+    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused> {
+        let counters = &self.delivery.counters;
         loop {
             let target = match self.target(&publication.address) {
                 Ok(Some(target)) => target,
                 Ok(None) => {
-                    self.delivery.counters.messages_unheard.increment();
-                    return done.complete();
+                    counters.messages_published.increment();
+                    counters.messages_unheard.increment();
+                    done.complete();
+                    return Ok(());
                 }
                 Err(Retired) => continue,
             };
@@ -198,15 +203,19 @@ impl Broker for SimpleBroker {
             if target.passing {
                 place.retire_after();
             }
-            let is_first = place.enter(Entered {
+            let entered = Entered {
                 publication,
                 matched: target.matched,
                 done,
-            });
+            };
+            let is_first = place
+                .enter(entered, self.queue_limit)
+                .inspect_err(|Refused| counters.publishes_refused.increment())?;
+            counters.messages_published.increment();
             if is_first {
                 self.drain(target.topic);
             }
-            return;
+            return Ok(());
         }
     }
 }

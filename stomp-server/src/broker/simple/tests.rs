@@ -8,13 +8,20 @@ use crate::{
 };
 
 fn broker(pattern_cache: usize) -> SimpleBroker {
+    broker_with(&Config {
+        pattern_cache,
+        ..Config::default()
+    })
+}
+
+fn broker_with(config: &Config) -> SimpleBroker {
     let delivery = Delivery {
         outbound: OutboundChannel::default(),
         counters: Arc::default(),
         env: Env::system(),
         tasks: TaskTracker::new(),
     };
-    SimpleBroker::new(delivery, pattern_cache)
+    SimpleBroker::new(delivery, config)
 }
 
 fn shared(path: &str) -> Address {
@@ -67,22 +74,25 @@ fn subscribe_many(broker: &SimpleBroker, address: &Address) {
 
 fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
     let latch = Arc::new(Latch::default());
-    broker.publish(publication(address), Witness::Latch(&latch).completion());
+    let done = Witness::Latch(&latch).completion();
+    broker.publish(publication(address), done).expect("it fits");
     latch
 }
 
 fn publish(broker: &SimpleBroker, address: &Address) {
-    broker.publish(publication(address), Completion::unheeded());
+    let done = Completion::unheeded();
+    broker.publish(publication(address), done).expect("it fits");
 }
 
 /// Enters a message of a publisher that does not walk yet.
 fn enter(topic: &Topic) -> bool {
     let place = topic.line().expect("not retired");
-    place.enter(Entered {
+    let entered = Entered {
         publication: publication(topic.address()),
         matched: Matched::default(),
         done: Completion::unheeded(),
-    })
+    };
+    place.enter(entered, usize::MAX).expect("there is no limit")
 }
 
 #[test]
@@ -267,4 +277,51 @@ fn a_fan_out_of_a_thousand_is_served_in_the_publishers_go() {
     assert!(broker.delivery.tasks.is_empty());
     let topic = broker.topics.get(&address).expect("somebody is subscribed");
     assert!(enter(&topic), "nobody walks any more");
+}
+
+#[test]
+fn what_does_not_fit_into_the_line_is_refused_until_there_is_room_again() {
+    let address = shared("/topic/a");
+    let broker = broker_with(&Config {
+        publish_queue_limit: 3 * publication(&address).size(),
+        ..Config::default()
+    });
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    for round in 1..=2 {
+        assert!(enter(&topic), "the one that is walked does not count");
+        let waiting = [(); 3].map(|()| publish_witnessed(&broker, &address));
+        let latch = Arc::new(Latch::default());
+        let done = Witness::Latch(&latch).completion();
+        assert_eq!(broker.publish(publication(&address), done), Err(Refused));
+        assert_eq!(
+            runtime().block_on(latch.opened()),
+            Err(Lost),
+            "who is refused does not wait"
+        );
+        broker.drain(Arc::clone(&topic));
+        for latch in waiting {
+            assert_eq!(runtime().block_on(latch.opened()), Ok(()));
+        }
+        let counters = broker.delivery.counters.snapshot();
+        assert_eq!(
+            (counters.publishes_refused, counters.messages_published),
+            (round, 3 * round)
+        );
+    }
+}
+
+#[test]
+fn one_message_may_wait_however_large_it_is() {
+    let address = shared("/topic/a");
+    let broker = broker_with(&Config {
+        publish_queue_limit: 0,
+        ..Config::default()
+    });
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    publish(&broker, &address);
+    let refused = broker.publish(publication(&address), Completion::unheeded());
+    assert_eq!(refused, Err(Refused));
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Matched, Members};
-use crate::broker::{Address, Completion, Publication};
+use crate::broker::{Address, Completion, Publication, Refused};
 
 /// A destination that somebody is subscribed to, and the line in which its publishers stand.
 ///
@@ -44,9 +44,18 @@ pub(super) enum Next {
     },
 }
 
+/// A message, and how many octets it was found to hold.
+#[derive(Debug)]
+struct Waiting {
+    entered: Entered,
+    octets: usize,
+}
+
 #[derive(Debug, Default)]
 struct Line {
-    waiting: VecDeque<Entered>,
+    waiting: VecDeque<Waiting>,
+    /// What waits holds so many octets.
+    octets: usize,
     sequence: u64,
     /// The pattern subscriptions that match, once somebody asked while there were any.
     matched: Option<Matched>,
@@ -98,7 +107,7 @@ impl Topic {
     /// The next message, for whoever walks.
     pub(super) fn next(&self) -> Next {
         let mut line = self.lock();
-        let Some(entered) = line.waiting.pop_front() else {
+        let Some(Waiting { entered, octets }) = line.waiting.pop_front() else {
             line.walked = false;
             if line.waiting.capacity() > 64 {
                 line.waiting = VecDeque::new();
@@ -106,16 +115,19 @@ impl Topic {
             let retire = std::mem::take(&mut line.retire);
             return Next::Nothing { retire };
         };
+        line.octets -= octets;
         line.sequence += 1;
         Next::Message(entered, format!("{:x}-{}", self.epoch, line.sequence))
     }
 
-    /// Ends a walk that nobody goes on with; gives back what waited.
-    pub(super) fn abandon(&self) -> VecDeque<Entered> {
+    /// Ends a walk that nobody goes on with; gives back what waited, to be dropped without a lock.
+    pub(super) fn abandon(&self) -> impl ExactSizeIterator<Item = Entered> + use<> {
         let mut line = self.lock();
         line.walked = false;
         line.retire = false;
-        std::mem::take(&mut line.waiting)
+        line.octets = 0;
+        let waiting = std::mem::take(&mut line.waiting);
+        waiting.into_iter().map(|waiting| waiting.entered)
     }
 
     pub(super) fn matched(&self) -> Option<Matched> {
@@ -152,8 +164,22 @@ impl Place<'_> {
     }
 
     /// Puts a message into the line. `true`: the caller is first and must [take](Topic::next) until nothing is left.
-    pub(super) fn enter(mut self, entered: Entered) -> bool {
-        self.0.waiting.push_back(entered);
-        !std::mem::replace(&mut self.0.walked, true)
+    /// Refused is what does not fit beside the others that wait.
+    pub(super) fn enter(mut self, entered: Entered, limit: usize) -> Result<bool, Refused> {
+        let line = &mut *self.0;
+        if !std::mem::replace(&mut line.walked, true) {
+            // It is taken at once.
+            line.waiting.push_back(Waiting { entered, octets: 0 });
+            return Ok(true);
+        }
+        let octets = entered.publication.size();
+        if line.octets > 0 && line.octets.saturating_add(octets) > limit {
+            // Who waits for the message is told without a lock.
+            drop(self);
+            return Err(Refused);
+        }
+        line.octets += octets;
+        line.waiting.push_back(Waiting { entered, octets });
+        Ok(false)
     }
 }
