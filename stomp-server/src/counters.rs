@@ -47,6 +47,8 @@ counters! {
     messages_received,
     /// Messages published to the broker; one to a user counts once for each of the user's sessions.
     messages_published,
+    /// Messages that were not published because too many waited for their destination already.
+    publishes_refused,
     /// Messages published that nobody listened to.
     messages_unheard,
     /// Deliveries that were dropped because the session's outbox was closed or full.

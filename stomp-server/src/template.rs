@@ -9,7 +9,7 @@ use serde::Serialize;
 use stomp_core::{Headers, Message};
 
 use crate::{
-    broker::{Latch, PublishError, Publisher, Witness},
+    broker::{Latch, Lost, PublishError, Publisher, Witness},
     convert::{ConvertError, Converters},
     session::SessionId,
 };
@@ -62,7 +62,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the payload cannot be converted or the destination is not one to send to.
+    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, or too much waits for
+    /// it already.
     pub fn convert_and_send<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
     where
         T: Serialize + ?Sized,
@@ -110,8 +111,7 @@ impl SimpMessagingTemplate {
         if let Some(publisher) = self.0.publisher.get() {
             publisher.publish(message, Witness::Latch(&latch))?;
         }
-        latch.opened().await;
-        Ok(())
+        Ok(latch.opened().await?)
     }
 
     /// Converts `payload` and sends it to `destination` of every session of a user, who subscribes to it with the user
@@ -120,7 +120,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError::Convert`] when the payload cannot be converted.
+    /// [`SendError::Convert`] when the payload cannot be converted, [`SendError::Malformed`] when the destination is,
+    /// [`SendError::Overloaded`] when too much waits for it already.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,
@@ -183,7 +184,7 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the destination is not one to send to.
+    /// [`SendError`] when the destination is not one to send to, or too much waits for it already.
     pub fn send(&self, message: Message) -> Result<(), SendError> {
         match self.0.publisher.get() {
             Some(publisher) => Ok(publisher.publish(message, Witness::Nobody)?),
@@ -225,7 +226,7 @@ fn with_slash(destination: &str) -> String {
     }
 }
 
-/// Why a message could not be sent. Nothing was.
+/// Why a message could not be sent. Unless it says so, nothing was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -238,6 +239,20 @@ pub enum SendError {
     /// The destination is empty, has an empty segment or names no user.
     #[error("the destination is empty, has an empty segment or names no user")]
     Malformed,
+    /// The destination has more messages waiting than [`Config::publish_queue_limit`](crate::Config) allows: they are
+    /// sent faster than they can be handed to its subscribers. Of a user's sessions, some may have it.
+    #[error("the destination has more messages waiting than it may")]
+    Overloaded,
+    /// The server stopped before everybody had the message: some may have it. Only those who wait for the
+    /// confirmation learn of it.
+    #[error("the server stopped before everybody had the message")]
+    Lost,
+}
+
+impl From<Lost> for SendError {
+    fn from(Lost: Lost) -> Self {
+        Self::Lost
+    }
 }
 
 impl From<PublishError> for SendError {
@@ -245,6 +260,7 @@ impl From<PublishError> for SendError {
         match error {
             PublishError::NotServed => Self::NotServed,
             PublishError::Malformed => Self::Malformed,
+            PublishError::Overloaded => Self::Overloaded,
         }
     }
 }

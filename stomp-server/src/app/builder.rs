@@ -226,13 +226,15 @@ impl StompServerBuilder {
         let config = Arc::new(std::mem::take(&mut self.config));
         let counters = Arc::<Counters>::default();
         let sessions = Arc::<Sessions>::default();
+        let handling = TaskTracker::new();
         let delivery = Delivery {
             outbound: std::mem::take(&mut self.outbound),
             counters: Arc::clone(&counters),
             env: self.env.clone(),
+            tasks: handling.clone(),
         };
         let publisher = Arc::new(Publisher {
-            broker: Arc::new(SimpleBroker::new(delivery, config.pattern_cache)),
+            broker: Arc::new(SimpleBroker::new(delivery, &config)),
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
@@ -265,7 +267,7 @@ impl StompServerBuilder {
             fallback: self.fallback,
             heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
             stopping: CancellationToken::new(),
-            handling: TaskTracker::new(),
+            handling,
             tasks: TaskTracker::new(),
             next_direct_message: AtomicU64::new(0),
         };

@@ -46,6 +46,10 @@ pub struct Config {
     /// Destinations whose matching pattern subscriptions are remembered; further ones are matched anew. Nothing is
     /// remembered while there are no pattern subscriptions. Default: 65,536.
     pub pattern_cache: usize,
+    /// Octets of messages that may wait for one destination, while those before them go to its subscribers, until
+    /// further ones are refused with [`SendError::Overloaded`](crate::SendError::Overloaded); one may always wait.
+    /// Default: 4 MiB.
+    pub publish_queue_limit: usize,
     /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR.
     /// Default: no.
     pub ignore_unmapped: bool,
@@ -69,6 +73,7 @@ impl Default for Config {
             handshake_deadline: Duration::from_secs(10),
             drain_deadline: Duration::from_secs(30),
             pattern_cache: 65_536,
+            publish_queue_limit: 4 * 1024 * 1024,
             ignore_unmapped: false,
         }
     }

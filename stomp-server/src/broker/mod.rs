@@ -19,7 +19,7 @@ use stomp_core::{
 
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame},
-    latch::Latch,
+    latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
 use crate::session::{SessionId, Shared};
@@ -33,9 +33,13 @@ pub(crate) trait Broker: Send + Sync + 'static {
     fn unsubscribe(&self, address: &Address, ticket: Ticket, done: Completion);
 
     /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
-    /// completes. Never waits for a subscriber.
-    fn publish(&self, publication: Publication, done: Completion);
+    /// completes. Never waits for a subscriber. What is refused never completes.
+    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused>;
 }
+
+/// A message was not taken: too many wait for its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused;
 
 /// A broker's own name for a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,18 @@ pub(crate) struct Publication {
     pub(crate) body: Bytes,
 }
 
+impl Publication {
+    /// About the octets that it holds.
+    fn size(&self) -> usize {
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        size_of::<Self>() + self.destination.len() + headers + self.body.len()
+    }
+}
+
 /// One subscription of one session, with all that a MESSAGE for it needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
@@ -87,11 +103,15 @@ pub(crate) struct EncodingKey {
     pub(crate) framing: Framing,
 }
 
-/// Whom to tell that something is done.
+/// Tells somebody that something is done. Who drops it instead says that it will never be.
 #[derive(Debug)]
-pub(crate) enum Completion {
-    /// Nobody.
-    Nothing,
+pub(crate) struct Completion(Waiting);
+
+/// Who waits for one completion.
+#[derive(Debug, Default)]
+enum Waiting {
+    #[default]
+    Nobody,
     /// A session, which counts what it waits for.
     Session(Arc<Shared>),
     /// Whoever waits at a latch.
@@ -99,11 +119,27 @@ pub(crate) enum Completion {
 }
 
 impl Completion {
-    pub(crate) fn complete(self) {
-        match self {
-            Self::Nothing => {}
-            Self::Session(session) => session.complete(),
-            Self::Latch(latch) => latch.arrive(),
+    /// For what nobody waits for.
+    pub(crate) const fn unheeded() -> Self {
+        Self(Waiting::Nobody)
+    }
+
+    pub(crate) fn complete(mut self) {
+        match std::mem::take(&mut self.0) {
+            Waiting::Nobody => {}
+            Waiting::Session(session) => session.complete(),
+            Waiting::Latch(latch) => latch.arrive(),
+        }
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        match &self.0 {
+            Waiting::Nobody => {}
+            // It waits for an end, whatever that is: its own comes soon if the runtime's has.
+            Waiting::Session(session) => session.complete(),
+            Waiting::Latch(latch) => latch.lose(),
         }
     }
 }
@@ -123,14 +159,14 @@ impl Witness<'_> {
     /// One completion more that the witness waits for.
     pub(crate) fn completion(self) -> Completion {
         match self {
-            Self::Nobody => Completion::Nothing,
+            Self::Nobody => Completion::unheeded(),
             Self::Session(session) => {
                 session.expect_completion();
-                Completion::Session(Arc::clone(session))
+                Completion(Waiting::Session(Arc::clone(session)))
             }
             Self::Latch(latch) => {
                 latch.expect();
-                Completion::Latch(Arc::clone(latch))
+                Completion(Waiting::Latch(Arc::clone(latch)))
             }
         }
     }

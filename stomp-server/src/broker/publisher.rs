@@ -7,7 +7,7 @@ use stomp_core::{
     destination::{self, Separator},
 };
 
-use super::{Address, Broker, Publication, Witness};
+use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
     app::{Config, strip_prefix},
     channel::BrokerChannel,
@@ -30,6 +30,14 @@ pub(crate) enum PublishError {
     NotServed,
     #[error("the destination is malformed")]
     Malformed,
+    #[error("the destination has more messages waiting than it may")]
+    Overloaded,
+}
+
+impl From<Refused> for PublishError {
+    fn from(Refused: Refused) -> Self {
+        Self::Overloaded
+    }
 }
 
 impl Publisher {
@@ -60,7 +68,7 @@ impl Publisher {
                     body,
                 },
                 witness.completion(),
-            );
+            )?;
         }
         Ok(())
     }
@@ -78,7 +86,8 @@ impl Publisher {
         self.publish_to_sessions(&sessions, path, message, witness)
     }
 
-    /// Publishes a message to `path` of these sessions. Subscribers read `/user` and the path as its destination.
+    /// Publishes a message to `path` of these sessions; when it is refused for one, the others get it all the same.
+    /// Subscribers read `/user` and the path as its destination.
     pub(crate) fn publish_to_sessions(
         &self,
         sessions: &[SessionId],
@@ -92,6 +101,7 @@ impl Publisher {
         };
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
+        let mut published = Ok(());
         for &session in sessions {
             let publication = Publication {
                 address: Address::User {
@@ -102,9 +112,10 @@ impl Publisher {
                 headers: message.headers.clone(),
                 body: message.body.clone(),
             };
-            self.broker.publish(publication, witness.completion());
+            let one = self.broker.publish(publication, witness.completion());
+            published = published.and(one);
         }
-        Ok(())
+        Ok(published?)
     }
 
     /// What is left of a user destination behind its prefix.

@@ -163,7 +163,7 @@ impl<T: Transport> Connection<T> {
     fn release(&mut self) {
         for (address, ticket) in self.tickets.drain() {
             let broker = &self.server.publisher.broker;
-            broker.unsubscribe(&address, ticket, Completion::Nothing);
+            broker.unsubscribe(&address, ticket, Completion::unheeded());
         }
         self.answers.clear();
     }

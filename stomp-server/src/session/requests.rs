@@ -174,6 +174,7 @@ impl<T: Transport> Connection<T> {
                 receipt,
                 listening: None,
             }),
+            Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
             Err(error) => self.unserved(error, &destination, receipt),
         }
     }
@@ -306,7 +307,7 @@ impl<T: Transport> Connection<T> {
         }
         let text = match error {
             PublishError::NotServed => "nobody serves this destination",
-            PublishError::Malformed => "the destination names no user and queue",
+            PublishError::Malformed | PublishError::Overloaded => "the destination names no user and queue",
         };
         let fault = Fault::new(CloseReason::NoHandler, text);
         self.fail_request(
@@ -314,6 +315,15 @@ impl<T: Transport> Connection<T> {
                 .with_receipt(receipt.as_deref())
                 .with_destination(Some(destination)),
         );
+    }
+
+    /// Too many messages wait for this destination. What came before this one may wait among them.
+    fn overloaded(&mut self, destination: &str, receipt: Option<&str>) {
+        let fault = Fault::new(
+            CloseReason::Internal,
+            "the destination has more messages waiting than it may",
+        );
+        self.fail_request(&fault.with_receipt(receipt).with_destination(Some(destination)));
     }
 
     /// The broker has been asked: waits until it is done, if it is not.

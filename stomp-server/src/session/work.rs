@@ -86,7 +86,10 @@ impl Answers {
         let sent = answer.and_then(|answer| self.errand.send(&self.targets, answer, witness));
         if self.latch.is_expecting() {
             let latch = Arc::clone(&self.latch);
-            self.waiting = Some(Waiting(Box::pin(async move { latch.opened().await })));
+            // Lost: the runtime is going away, and the stream with it.
+            self.waiting = Some(Waiting(Box::pin(async move {
+                let _ = latch.opened().await;
+            })));
         }
         sent.map_err(|error| {
             self.errand.count(&error);

@@ -3,7 +3,7 @@
 use stomp_server::prelude::*;
 use stomp_tests::{
     peer::{Peer, web_socket},
-    server::TestServer,
+    server::{TestServer, app},
 };
 
 #[message_mapping("/numbered")]
@@ -67,17 +67,11 @@ async fn publish(mut peer: Peer, name: usize) -> Peer {
     peer
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
-    let server = TestServer::of(module_path!()).await;
+/// Ten publishers, and a subscriber to each of `subscriptions`.
+async fn one_order_for_all(server: TestServer, subscriptions: [&str; 10]) {
     let mut subscribers = Vec::new();
-    for n in 0..10 {
+    for destination in subscriptions {
         let mut peer = server.connect().await;
-        let destination = if n % 2 == 0 {
-            "/topic/numbered"
-        } else {
-            "/topic/n*"
-        };
         peer.subscribe("s", destination).await;
         subscribers.push(peer);
     }
@@ -103,6 +97,29 @@ async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
         }
         assert_eq!(*first.get_or_insert_with(|| seen.clone()), seen);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
+    let server = TestServer::of(module_path!()).await;
+    let subscriptions = std::array::from_fn(|n| ["/topic/numbered", "/topic/n*"][n % 2]);
+    one_order_for_all(server, subscriptions).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn all_subscribers_see_the_same_order_where_no_destination_is_remembered() {
+    let builder = app(module_path!()).configure(|config, _| config.pattern_cache = 0);
+    let server = TestServer::start(builder).await;
+    one_order_for_all(server, ["/topic/n*"; 10]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn all_subscribers_see_the_same_order_where_two_destinations_compete_to_be_remembered() {
+    let builder = app(module_path!()).configure(|config, _| config.pattern_cache = 1);
+    let server = TestServer::start(builder).await;
+    let mut elsewhere = server.connect().await;
+    elsewhere.subscribe("s", "/topic/elsewher?").await;
+    one_order_for_all(server, ["/topic/n*"; 10]).await;
 }
 
 #[tokio::test]

@@ -220,3 +220,28 @@ async fn after_the_end_nobody_listens_any_more() {
         .await
         .expect("confirmed");
 }
+
+#[tokio::test]
+async fn what_comes_faster_than_its_destination_can_take_is_refused() {
+    let builder = app(module_path!()).configure(|config, _| config.publish_queue_limit = 10_000);
+    let server = TestServer::start(builder).await;
+    let mut peers = [server.connect().await, server.connect().await];
+    // More than one go serves, so that what follows has to wait for a task that has not had its turn.
+    for n in 0..1000 {
+        for peer in &mut peers {
+            peer.subscribe(&format!("{n}"), "/topic/wide").await;
+        }
+    }
+    let template = server.handle().template();
+    let sent: Vec<_> = (0..1000)
+        .map(|_| template.convert_and_send("/topic/wide", "x"))
+        .collect();
+    let taken = sent.iter().take_while(|sent| sent.is_ok()).count();
+    assert!((2..200).contains(&taken), "{taken}");
+    assert!(
+        sent[taken..]
+            .iter()
+            .all(|sent| matches!(sent, Err(SendError::Overloaded)))
+    );
+    assert_eq!(server.counters().publishes_refused, (1000 - taken) as u64);
+}

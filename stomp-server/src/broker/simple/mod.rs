@@ -3,53 +3,56 @@
 //! | file | holds |
 //! |---|---|
 //! | `topic` | one destination: its subscribers and the line of its publishers |
+//! | `topics` | the destinations by address |
+//! | `turn` | the right to walk a topic |
 //! | `members` | a list of subscribers that is walked without a lock |
 //! | `patterns` | pattern subscriptions, and which destinations they were found to match |
+//! | `remembered` | the destinations whose matching patterns are known, the oldest of which goes first |
 //! | `walk` | one message on its way past the subscribers |
 
 mod members;
 mod patterns;
+mod remembered;
 mod topic;
+mod topics;
+mod turn;
 mod walk;
 
-use std::{
-    collections::{HashMap, hash_map::RandomState},
-    fmt,
-    hash::BuildHasher,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use stomp_core::destination;
+use tokio_util::task::TaskTracker;
 
 use self::{
     members::Members,
     patterns::Patterns,
-    topic::{Entered, Topic},
-    walk::Walk,
+    topic::{Entered, Retired, Topic},
+    topics::Topics,
+    turn::Turn,
+    walk::{Budget, Walk},
 };
-use super::{Address, Broker, Completion, Publication, Subscription, Ticket};
-use crate::{channel::OutboundChannel, counters::Counters, env::Env};
-
-const SHARDS: usize = 64;
+use super::{Address, Broker, Completion, Publication, Refused, Subscription, Ticket};
+use crate::{app::Config, channel::OutboundChannel, counters::Counters, env::Env};
 
 /// Pattern subscriptions that match a destination.
 type Matched = Arc<[Arc<Members>]>;
 
-type Shard = RwLock<HashMap<Address, Arc<Topic>>>;
-
 /// Keeps nothing, confirms at once: a message reaches whoever is subscribed when it is published.
 pub(crate) struct SimpleBroker {
-    shards: Box<[Shard]>,
-    hasher: RandomState,
+    topics: Arc<Topics>,
     patterns: Patterns,
-    /// Begins the message ids of the next topic.
-    next_epoch: AtomicU64,
-    /// Stands in for the topic of a session's own destination that only patterns are subscribed to.
-    unsubscribed: Arc<Topic>,
+    /// Octets that may wait in one line.
+    queue_limit: usize,
     delivery: Arc<Delivery>,
+}
+
+/// Where a message goes.
+struct Target {
+    topic: Arc<Topic>,
+    /// The pattern subscriptions beside the topic's own.
+    matched: Matched,
+    /// Nothing keeps the topic in its place once the message is through.
+    passing: bool,
 }
 
 /// What a message needs on its way to the outboxes.
@@ -58,104 +61,101 @@ pub(crate) struct Delivery {
     pub(crate) outbound: OutboundChannel,
     pub(crate) counters: Arc<Counters>,
     pub(crate) env: Env,
+    /// What a shutdown waits for: the tasks that walk for publishers too.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl SimpleBroker {
-    pub(crate) fn new(delivery: Delivery, pattern_cache: usize) -> Self {
+    pub(crate) fn new(delivery: Delivery, config: &Config) -> Self {
         Self {
-            shards: std::iter::repeat_with(Shard::default).take(SHARDS).collect(),
-            hasher: RandomState::new(),
-            patterns: Patterns::new(pattern_cache),
-            next_epoch: AtomicU64::new(1),
-            unsubscribed: Arc::new(Topic::new(Address::Shared("".into()), 0)),
+            topics: Arc::new(Topics::new()),
+            patterns: Patterns::new(config.pattern_cache),
+            queue_limit: config.publish_queue_limit,
             delivery: Arc::new(delivery),
         }
     }
 
-    fn shard(&self, address: &Address) -> &Shard {
-        // The remainder of a small modulus fits.
-        &self.shards[(self.hasher.hash_one(address) % SHARDS as u64) as usize]
-    }
-
-    fn topic(&self, address: &Address) -> Option<Arc<Topic>> {
-        read(self.shard(address)).get(address).cloned()
-    }
-
-    /// The topic of an address, made if it is not there; `with` runs before anybody can remove it again.
-    fn with_topic<R>(&self, address: &Address, with: impl FnOnce(&Arc<Topic>) -> R) -> R {
-        let mut shard = self
-            .shard(address)
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let topic = shard.entry(address.clone()).or_insert_with(|| {
-            let epoch = self.next_epoch.fetch_add(1, Ordering::Relaxed);
-            Arc::new(Topic::new(address.clone(), epoch))
-        });
-        with(topic)
-    }
-
-    /// Forgets a topic that nobody is subscribed to and no pattern was found for.
-    fn forget_if_idle(&self, address: &Address) {
-        let mut shard = self
-            .shard(address)
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if shard.get(address).is_some_and(|topic| topic.is_idle()) {
-            shard.remove(address);
-        }
-        if shard.is_empty() {
-            shard.shrink_to_fit();
-        }
-    }
-
-    /// The topic to publish to and the pattern subscriptions beside it; `None` when nobody is subscribed.
-    fn target(&self, address: &Address) -> Option<(Arc<Topic>, Matched)> {
-        let topic = self.topic(address);
+    /// Where to publish to; `None` when nobody is subscribed.
+    fn target(&self, address: &Address) -> Result<Option<Target>, Retired> {
+        let topic = self.topics.get(address);
         if self.patterns.is_empty() {
-            return Some((topic?, Arc::default()));
+            return Ok(topic.map(|topic| Target::kept(topic, Matched::default())));
         }
-        if let Some(matched) = topic.as_ref().and_then(|topic| topic.matched()) {
-            return topic.zip(Some(matched));
+        if let Some(topic) = &topic
+            && let Some(matched) = topic.matched()
+        {
+            return Ok(Some(Target::kept(Arc::clone(topic), matched)));
         }
         let matched = self.patterns.matching(address);
-        match (topic, address) {
-            (None, _) if matched.is_empty() => None,
-            (_, Address::Shared(_)) => {
-                let topic = self.with_topic(address, Arc::clone);
-                let (matched, evicted) = self.patterns.remember(&topic);
-                evicted.iter().for_each(|address| self.forget_if_idle(address));
-                Some((topic, matched))
-            }
+        if topic.is_none() && matched.is_empty() {
+            return Ok(None);
+        }
+        let topic = topic.unwrap_or_else(|| self.topics.with(address, Arc::clone));
+        match address {
+            Address::Shared(_) => self.remember(topic).map(Some),
             // A session's own patterns are few and go with it: nothing is remembered for them.
-            (Some(topic), Address::User { .. }) => Some((topic, matched.into())),
-            (None, Address::User { .. }) => Some((Arc::clone(&self.unsubscribed), matched.into())),
+            Address::User { .. } => Ok(Some(Target {
+                topic,
+                matched: matched.into(),
+                passing: true,
+            })),
         }
     }
 
-    fn drain(&self, topic: &Arc<Topic>) {
-        while let Some(mut walk) = Walk::next(topic) {
-            if !walk.step(&self.delivery) {
-                return self.hand_over(Arc::clone(topic), walk);
+    fn remember(&self, topic: Arc<Topic>) -> Result<Target, Retired> {
+        let found = self.patterns.remember(&topic)?;
+        if let Some(evicted) = found.evicted {
+            self.topics.forget_if_idle(&evicted);
+        }
+        Ok(Target {
+            topic,
+            matched: found.matched,
+            passing: !found.remembered,
+        })
+    }
+
+    /// Ends a subscription to exactly this destination.
+    fn leave(&self, address: &Address, ticket: usize) {
+        let Some(topic) = self.topics.get(address) else {
+            return;
+        };
+        if topic.members().remove(ticket) == 0 {
+            self.patterns.forget_unmatched(&topic);
+            self.topics.forget_if_idle(address);
+        }
+    }
+
+    /// Takes the turn of whoever came first into the topic's line, for one go: what others put there meanwhile does
+    /// not keep it for ever.
+    fn drain(&self, topic: Arc<Topic>) {
+        let mut turn = Turn::new(&*self.topics, topic);
+        let mut budget = Budget::new();
+        while let Some(mut walk) = turn.next() {
+            if budget.is_spent() || !walk.step(&mut budget, &self.delivery) {
+                return self.hand_over(turn.pass(Arc::clone(&self.topics)), walk);
             }
             walk.finish(&self.delivery);
         }
     }
 
-    /// Lets a task of its own go on where a long list of subscribers would keep the publisher.
-    fn hand_over(&self, topic: Arc<Topic>, walk: Walk) {
+    /// Lets a task of its own go on where the rest of the line would keep the publisher.
+    fn hand_over(&self, mut turn: Turn<Arc<Topics>>, walk: Walk) {
         let delivery = Arc::clone(&self.delivery);
         let rest = async move {
-            let mut next = Some(walk);
-            while let Some(mut walk) = next {
-                while !walk.step(&delivery) {
+            let mut budget = Budget::new();
+            let mut present = Some(walk);
+            while let Some(mut walk) = present {
+                while budget.is_spent() || !walk.step(&mut budget, &delivery) {
                     tokio::task::yield_now().await;
+                    budget = Budget::new();
                 }
                 walk.finish(&delivery);
-                next = Walk::next(&topic);
+                present = turn.next();
             }
         };
-        // Nobody can have subscribed before the server runs, so there is a runtime.
-        drop(self.delivery.env.spawn(rest));
+        // Nobody can have subscribed before the server runs, so there is a runtime. Where it has stopped, the turn
+        // goes away with the task.
+        drop(self.delivery.env.spawn(self.delivery.tasks.track_future(rest)));
     }
 }
 
@@ -165,7 +165,8 @@ impl Broker for SimpleBroker {
             self.patterns.subscribe(subscription)
         } else {
             let address = subscription.address.clone();
-            self.with_topic(&address, |topic| topic.members().add(subscription))
+            self.topics
+                .with(&address, |topic| topic.members().add(subscription))
         };
         done.complete();
         Ticket(ticket)
@@ -174,42 +175,69 @@ impl Broker for SimpleBroker {
     fn unsubscribe(&self, address: &Address, Ticket(ticket): Ticket, done: Completion) {
         if destination::is_pattern(address.path()) {
             for forgotten in self.patterns.unsubscribe(address, ticket) {
-                self.forget_if_idle(&forgotten);
+                self.topics.forget_if_idle(&forgotten);
             }
         } else {
-            let left = self.topic(address).map(|topic| topic.members().remove(ticket));
-            if left == Some(0) {
-                self.forget_if_idle(address);
-            }
+            self.leave(address, ticket);
         }
         done.complete();
     }
 
-    fn publish(&self, publication: Publication, done: Completion) {
-        self.delivery.counters.messages_published.increment();
-        let Some((topic, matched)) = self.target(&publication.address) else {
-            self.delivery.counters.messages_unheard.increment();
-            return done.complete();
-        };
-        if topic.enter(Entered {
-            publication,
+    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused> {
+        let counters = &self.delivery.counters;
+        loop {
+            let target = match self.target(&publication.address) {
+                Ok(Some(target)) => target,
+                Ok(None) => {
+                    counters.messages_published.increment();
+                    counters.messages_unheard.increment();
+                    done.complete();
+                    return Ok(());
+                }
+                Err(Retired) => continue,
+            };
+            // A topic that was retired since it was found has made way: the next look finds no trace of it.
+            let Some(mut place) = target.topic.line() else {
+                continue;
+            };
+            if target.passing {
+                place.retire_after();
+            }
+            let entered = Entered {
+                publication,
+                matched: target.matched,
+                done,
+            };
+            let is_first = place
+                .enter(entered, self.queue_limit)
+                .inspect_err(|Refused| counters.publishes_refused.increment())?;
+            counters.messages_published.increment();
+            if is_first {
+                self.drain(target.topic);
+            }
+            return Ok(());
+        }
+    }
+}
+
+impl Target {
+    /// A topic that something keeps in its place.
+    fn kept(topic: Arc<Topic>, matched: Matched) -> Self {
+        Self {
+            topic,
             matched,
-            done,
-        }) {
-            self.drain(&topic);
+            passing: false,
         }
     }
 }
 
 impl fmt::Debug for SimpleBroker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let topics: usize = self.shards.iter().map(|shard| read(shard).len()).sum();
         f.debug_struct("SimpleBroker")
-            .field("topics", &topics)
+            .field("topics", &self.topics.len())
             .finish_non_exhaustive()
     }
 }
 
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
+#[cfg(test)]
+mod tests;

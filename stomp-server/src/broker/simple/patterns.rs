@@ -1,9 +1,8 @@
 //! Pattern subscriptions, and the destinations that they were found to match.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
-    ops::Bound,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +11,7 @@ use std::{
 
 use stomp_core::destination::{Pattern, PatternId, PatternSet, Separator};
 
-use super::{Matched, Members, Topic};
+use super::{Matched, Members, Topic, remembered::Remembered, topic::Retired};
 use crate::{
     broker::{Address, Subscription},
     session::SessionId,
@@ -28,6 +27,15 @@ pub(super) struct Patterns {
     limit: usize,
 }
 
+/// Which pattern subscriptions match a destination.
+pub(super) struct Found {
+    pub(super) matched: Matched,
+    /// It is kept with the topic.
+    pub(super) remembered: bool,
+    /// Who had to be forgotten for it.
+    pub(super) evicted: Option<Address>,
+}
+
 /// A pattern over a session's own destinations, as written and parsed, and who is subscribed to it.
 type Own = (Arc<str>, Pattern, Arc<Members>);
 
@@ -36,8 +44,8 @@ struct State {
     shared: PatternSet<Arc<Members>>,
     by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
     users: HashMap<SessionId, Vec<Own>>,
-    /// Shared destinations whose matches are remembered, in order, so that a prefix is a range.
-    remembered: BTreeMap<Arc<str>, Arc<Topic>>,
+    /// Shared destinations whose matches are kept with their topics. That keeps these from being retired.
+    remembered: Remembered,
 }
 
 impl Patterns {
@@ -59,24 +67,23 @@ impl Patterns {
         self.lock().matching(address)
     }
 
-    /// Keeps with a shared destination's topic which patterns match it. Gives back an address that had to be forgotten
-    /// for it.
-    pub(super) fn remember(&self, topic: &Arc<Topic>) -> (Matched, Option<Address>) {
+    /// Keeps with a shared destination's topic which patterns match it, if there may be room for it.
+    pub(super) fn remember(&self, topic: &Arc<Topic>) -> Result<Found, Retired> {
         let mut state = self.lock();
-        let matched: Arc<[_]> = state.matching(topic.address()).into();
-        topic.set_matched(Some(Arc::clone(&matched)));
-        state
-            .remembered
-            .insert(Arc::clone(topic.address().path()), Arc::clone(topic));
-        let surplus = state.remembered.len() > self.limit;
-        let evicted = surplus
-            .then(|| state.remembered.pop_first())
-            .flatten()
-            .map(|(_, evicted)| {
-                evicted.set_matched(None);
-                evicted.address().clone()
+        let matched: Matched = state.matching(topic.address()).into();
+        if self.limit == 0 {
+            return Ok(Found {
+                matched,
+                remembered: false,
+                evicted: None,
             });
-        (matched, evicted)
+        }
+        topic.set_matched(Arc::clone(&matched))?;
+        Ok(Found {
+            matched,
+            remembered: true,
+            evicted: state.remember(topic, self.limit),
+        })
     }
 
     /// Adds a subscription whose destination is a pattern; gives back its ticket.
@@ -106,6 +113,13 @@ impl Patterns {
         state.refresh(address)
     }
 
+    /// Forgets that nothing matches a topic that nobody is subscribed to any more: that alone does not keep it.
+    pub(super) fn forget_unmatched(&self, topic: &Topic) {
+        if topic.matched().is_some_and(|matched| matched.is_empty()) {
+            self.lock().forget_unmatched(topic);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,6 +134,27 @@ impl State {
                 let matching = patterns.iter().filter(|(_, pattern, _)| pattern.matches(path));
                 matching.map(|(.., members)| Arc::clone(members)).collect()
             }
+        }
+    }
+
+    /// Makes room for a topic and puts it there, if it is not there yet; gives back who had to make room.
+    fn remember(&mut self, topic: &Arc<Topic>, limit: usize) -> Option<Address> {
+        if self.remembered.contains(topic.address().path()) {
+            return None;
+        }
+        let surplus = self.remembered.len() >= limit;
+        let evicted = surplus.then(|| self.remembered.pop_oldest()).flatten();
+        self.remembered.insert(topic);
+        evicted.map(|evicted| {
+            evicted.forget_matched();
+            evicted.address().clone()
+        })
+    }
+
+    fn forget_unmatched(&mut self, topic: &Topic) {
+        if topic.matched().is_some_and(|matched| matched.is_empty()) {
+            self.remembered.remove(topic.address().path());
+            topic.forget_matched();
         }
     }
 
@@ -177,20 +212,20 @@ impl State {
         let prefix = changed.literal_prefix().trim_end_matches('/');
         let touched: Vec<Arc<Topic>> = self
             .remembered
-            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-            .take_while(|(destination, _)| destination.starts_with(prefix))
-            .filter(|(destination, _)| changed.matches(destination))
-            .map(|(_, topic)| Arc::clone(topic))
+            .under(prefix)
+            .filter(|topic| changed.matches(topic.address().path()))
+            .map(Arc::clone)
             .collect();
         let mut forgotten = Vec::new();
         for topic in touched {
             let matched = self.matching(topic.address());
             if matched.is_empty() && topic.members().is_empty() {
                 self.remembered.remove(topic.address().path());
-                topic.set_matched(None);
+                topic.forget_matched();
                 forgotten.push(topic.address().clone());
             } else {
-                topic.set_matched(Some(matched.into()));
+                let kept = topic.set_matched(matched.into());
+                debug_assert_eq!(kept, Ok(()), "a remembered topic is not retired");
             }
         }
         forgotten

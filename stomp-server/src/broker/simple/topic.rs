@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Matched, Members};
-use crate::broker::{Address, Completion, Publication};
+use crate::broker::{Address, Completion, Publication, Refused};
 
 /// A destination that somebody is subscribed to, and the line in which its publishers stand.
 ///
@@ -18,8 +18,6 @@ pub(super) struct Topic {
     epoch: u64,
     members: Members,
     line: Mutex<Line>,
-    /// The pattern subscriptions that match, once somebody asked while there were any.
-    matched: Mutex<Option<Matched>>,
 }
 
 /// A message in the line, with the pattern subscriptions that it goes to as well.
@@ -30,12 +28,43 @@ pub(super) struct Entered {
     pub(super) done: Completion,
 }
 
+/// A topic that was retired before something could be done with it: another one has its address, or will.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Retired;
+
+/// What whoever walks finds next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// A message with its id.
+    Message(Entered, String),
+    /// Nothing: the walk has ended.
+    Nothing {
+        /// Somebody found the topic walked and so could not retire it.
+        retire: bool,
+    },
+}
+
+/// A message, and how many octets it was found to hold.
+#[derive(Debug)]
+struct Waiting {
+    entered: Entered,
+    octets: usize,
+}
+
 #[derive(Debug, Default)]
 struct Line {
-    waiting: VecDeque<Entered>,
-    /// Somebody is walking the subscribers and will take what waits.
-    walked: bool,
+    waiting: VecDeque<Waiting>,
+    /// What waits holds so many octets.
+    octets: usize,
     sequence: u64,
+    /// The pattern subscriptions that match, once somebody asked while there were any.
+    matched: Option<Matched>,
+    /// Somebody is walking the subscribers and will take what waits. Nothing waits without that.
+    walked: bool,
+    /// Whoever walks is to retire the topic in the end.
+    retire: bool,
+    /// The topic has been removed from its place and takes nothing any more.
+    retired: bool,
 }
 
 impl Topic {
@@ -45,7 +74,6 @@ impl Topic {
             epoch,
             members: Members::default(),
             line: Mutex::default(),
-            matched: Mutex::default(),
         }
     }
 
@@ -53,46 +81,105 @@ impl Topic {
         &self.address
     }
 
-    /// The subscribers to exactly this destination.
+    /// The subscribers to exactly this destination. They come only while the topic is held in its place.
     pub(super) fn members(&self) -> &Members {
         &self.members
     }
 
-    /// Nobody is subscribed, nothing waits and no pattern is remembered.
-    pub(super) fn is_idle(&self) -> bool {
-        self.members.is_empty() && self.matched().is_none() && !lock(&self.line).walked
+    /// Retires the topic if nobody is subscribed, no pattern is remembered and nobody walks; says whether it is to be
+    /// removed. Whoever walks tries again. The caller holds the topic in its place, so that no subscriber comes.
+    pub(super) fn retire(&self) -> bool {
+        let mut line = self.lock();
+        if line.matched.is_some() || !self.members.is_empty() {
+            return false;
+        }
+        line.retire = line.walked;
+        line.retired = !line.walked;
+        line.retired
     }
 
-    /// Puts a message into the line. `true`: the caller is first and must [take](Self::next) until nothing is left.
-    pub(super) fn enter(&self, entered: Entered) -> bool {
-        let mut line = lock(&self.line);
-        line.waiting.push_back(entered);
-        !std::mem::replace(&mut line.walked, true)
+    /// The line, to put a message into; `None` when the topic was retired.
+    pub(super) fn line(&self) -> Option<Place<'_>> {
+        let line = self.lock();
+        (!line.retired).then_some(Place(line))
     }
 
-    /// The next message with its id, for whoever walks; `None` ends the walk.
-    pub(super) fn next(&self) -> Option<(Entered, String)> {
-        let mut line = lock(&self.line);
-        let Some(entered) = line.waiting.pop_front() else {
+    /// The next message, for whoever walks.
+    pub(super) fn next(&self) -> Next {
+        let mut line = self.lock();
+        let Some(Waiting { entered, octets }) = line.waiting.pop_front() else {
             line.walked = false;
             if line.waiting.capacity() > 64 {
                 line.waiting = VecDeque::new();
             }
-            return None;
+            let retire = std::mem::take(&mut line.retire);
+            return Next::Nothing { retire };
         };
+        line.octets -= octets;
         line.sequence += 1;
-        Some((entered, format!("{:x}-{}", self.epoch, line.sequence)))
+        Next::Message(entered, format!("{:x}-{}", self.epoch, line.sequence))
+    }
+
+    /// Ends a walk that nobody goes on with; gives back what waited, to be dropped without a lock.
+    pub(super) fn abandon(&self) -> impl ExactSizeIterator<Item = Entered> + use<> {
+        let mut line = self.lock();
+        line.walked = false;
+        line.retire = false;
+        line.octets = 0;
+        let waiting = std::mem::take(&mut line.waiting);
+        waiting.into_iter().map(|waiting| waiting.entered)
     }
 
     pub(super) fn matched(&self) -> Option<Matched> {
-        lock(&self.matched).clone()
+        self.lock().matched.clone()
     }
 
-    pub(super) fn set_matched(&self, matched: Option<Matched>) {
-        *lock(&self.matched) = matched;
+    /// Keeps which patterns match.
+    pub(super) fn set_matched(&self, matched: Matched) -> Result<(), Retired> {
+        let mut line = self.lock();
+        if line.retired {
+            return Err(Retired);
+        }
+        line.matched = Some(matched);
+        Ok(())
+    }
+
+    pub(super) fn forget_matched(&self) {
+        self.lock().matched = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// A place in the line of a topic that is not retired, and will not be before the message is in it.
+#[derive(Debug)]
+pub(super) struct Place<'t>(MutexGuard<'t, Line>);
+
+impl Place<'_> {
+    /// The topic was made for this message alone: whoever walks is to retire it in the end.
+    pub(super) fn retire_after(&mut self) {
+        self.0.retire = true;
+    }
+
+    /// Puts a message into the line. `true`: the caller is first and must [take](Topic::next) until nothing is left.
+    /// Refused is what does not fit beside the others that wait.
+    pub(super) fn enter(mut self, entered: Entered, limit: usize) -> Result<bool, Refused> {
+        let line = &mut *self.0;
+        if !std::mem::replace(&mut line.walked, true) {
+            // It is taken at once.
+            line.waiting.push_back(Waiting { entered, octets: 0 });
+            return Ok(true);
+        }
+        let octets = entered.publication.size();
+        if line.octets > 0 && line.octets.saturating_add(octets) > limit {
+            // Who waits for the message is told without a lock.
+            drop(self);
+            return Err(Refused);
+        }
+        line.octets += octets;
+        line.waiting.push_back(Waiting { entered, octets });
+        Ok(false)
+    }
 }

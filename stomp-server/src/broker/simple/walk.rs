@@ -12,8 +12,20 @@ use crate::{
     session::{Frame, Pushed},
 };
 
-/// How many subscribers are served in one go before others get their turn.
-const STRIDE: usize = 1024;
+/// How many subscribers are served in one go, over all messages, before others get their turn.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Budget {
+    /// Of one go.
+    pub(super) const fn new() -> Self {
+        Self(1024)
+    }
+
+    pub(super) const fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
 
 /// A message, the lists of those who get it, and how far it has come.
 #[derive(Debug)]
@@ -31,9 +43,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The topic's next message; `None` when nothing waits, and the caller walks no more.
-    pub(super) fn next(topic: &Topic) -> Option<Self> {
-        let (entered, message_id) = topic.next()?;
+    /// A message at the beginning of its way.
+    pub(super) fn new(entered: Entered, message_id: String, topic: &Topic) -> Self {
         let Entered {
             publication,
             matched,
@@ -42,7 +53,7 @@ impl Walk {
         let mut lists = Vec::with_capacity(1 + matched.len());
         lists.push(topic.members().snapshot());
         lists.extend(matched.iter().map(|members| members.snapshot()));
-        Some(Self {
+        Self {
             publication,
             done,
             message_id,
@@ -52,19 +63,18 @@ impl Walk {
             encoded: Default::default(),
             heard: 0,
             dropped: 0,
-        })
+        }
     }
 
-    /// Serves the next subscribers; says whether all have been served.
-    pub(super) fn step(&mut self, delivery: &Delivery) -> bool {
-        let mut left = STRIDE;
+    /// Serves the next subscribers, as many as there is budget for; says whether all have been served.
+    pub(super) fn step(&mut self, budget: &mut Budget, delivery: &Delivery) -> bool {
         while let Some(list) = self.lists.get(self.list).map(Arc::clone) {
             let members = list.members();
-            let end = members.len().min(self.position + left);
+            let end = members.len().min(self.position + budget.0);
             for member in &members[self.position..end] {
                 self.deliver(member, &list, delivery);
             }
-            left -= end - self.position;
+            budget.0 -= end - self.position;
             self.position = end;
             if end < members.len() {
                 return false;
@@ -73,6 +83,8 @@ impl Walk {
             self.position = 0;
             self.encoded = Default::default();
         }
+        // The message itself costs something too: many that nobody hears must not keep a publisher either.
+        budget.0 = budget.0.saturating_sub(1);
         true
     }
 

@@ -1,0 +1,327 @@
+use bytes::Bytes;
+use stomp_core::{Headers, Version, session::SubscriptionKey};
+
+use super::*;
+use crate::{
+    broker::{EncodingKey, Framing, Latch, Lost, Witness},
+    session::{SessionId, Shared},
+};
+
+fn broker(pattern_cache: usize) -> SimpleBroker {
+    broker_with(&Config {
+        pattern_cache,
+        ..Config::default()
+    })
+}
+
+fn broker_with(config: &Config) -> SimpleBroker {
+    let delivery = Delivery {
+        outbound: OutboundChannel::default(),
+        counters: Arc::default(),
+        env: Env::system(),
+        tasks: TaskTracker::new(),
+    };
+    SimpleBroker::new(delivery, config)
+}
+
+fn shared(path: &str) -> Address {
+    Address::Shared(path.into())
+}
+
+fn own(path: &str) -> Address {
+    Address::User {
+        session: SessionId::from_bits(1),
+        path: path.into(),
+    }
+}
+
+fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
+    let subscription = Subscription {
+        address: address.clone(),
+        session: Arc::new(Shared::new(SessionId::from_bits(1), 1 << 20)),
+        key: SubscriptionKey {
+            slot: 0,
+            generation: 1,
+        },
+        encoding: EncodingKey {
+            id: "s".into(),
+            version: Version::V1_2,
+            framing: Framing::WebSocket,
+        },
+    };
+    broker.subscribe(subscription, Completion::unheeded())
+}
+
+fn unsubscribe(broker: &SimpleBroker, address: &Address, ticket: Ticket) {
+    broker.unsubscribe(address, ticket, Completion::unheeded());
+}
+
+fn publication(address: &Address) -> Publication {
+    Publication {
+        address: address.clone(),
+        destination: Arc::clone(address.path()),
+        headers: Headers::new(),
+        body: Bytes::from_static(b"x"),
+    }
+}
+
+/// More subscribers than one go serves.
+fn subscribe_many(broker: &SimpleBroker, address: &Address) {
+    for _ in 0..5000 {
+        subscribe(broker, address);
+    }
+}
+
+fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
+    let latch = Arc::new(Latch::default());
+    let done = Witness::Latch(&latch).completion();
+    broker.publish(publication(address), done).expect("it fits");
+    latch
+}
+
+fn publish(broker: &SimpleBroker, address: &Address) {
+    let done = Completion::unheeded();
+    broker.publish(publication(address), done).expect("it fits");
+}
+
+/// Enters a message of a publisher that does not walk yet.
+fn enter(topic: &Topic) -> bool {
+    let place = topic.line().expect("not retired");
+    let entered = Entered {
+        publication: publication(topic.address()),
+        matched: Matched::default(),
+        done: Completion::unheeded(),
+    };
+    place.enter(entered, usize::MAX).expect("there is no limit")
+}
+
+#[test]
+fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk_ends() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 1, "it is walked");
+    broker.drain(Arc::clone(&topic));
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
+    let broker = broker(1);
+    subscribe(&broker, &shared("/topic/*"));
+    publish(&broker, &shared("/topic/a"));
+    let topic = broker.topics.get(&shared("/topic/a")).expect("remembered");
+    assert!(enter(&topic));
+    publish(&broker, &shared("/topic/b"));
+    assert_eq!(broker.topics.len(), 2);
+    broker.drain(Arc::clone(&topic));
+    assert_eq!(broker.topics.len(), 1);
+    assert!(broker.topics.get(&shared("/topic/b")).is_some());
+}
+
+#[test]
+fn a_subscriber_who_comes_during_the_walk_keeps_the_topic() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    unsubscribe(&broker, &address, ticket);
+    let ticket = subscribe(&broker, &address);
+    broker.drain(Arc::clone(&topic));
+    assert!(Arc::ptr_eq(&topic, &broker.topics.get(&address).expect("kept")));
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn a_retired_topic_takes_nothing_any_more() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    unsubscribe(&broker, &address, ticket);
+    assert!(topic.line().is_none());
+    assert_eq!(broker.patterns.remember(&topic).err(), Some(Retired));
+}
+
+#[test]
+fn what_is_not_remembered_leaves_no_topic_behind() {
+    let broker = broker(0);
+    for address in [shared("/topic/a"), own("/queue/a")] {
+        let pattern = match &address {
+            Address::Shared(_) => shared("/topic/*"),
+            Address::User { .. } => own("/queue/*"),
+        };
+        let ticket = subscribe(&broker, &pattern);
+        publish(&broker, &address);
+        assert_eq!(broker.topics.len(), 0, "{address:?}");
+        unsubscribe(&broker, &pattern, ticket);
+    }
+    assert_eq!(broker.delivery.counters.snapshot().messages_unheard, 0);
+}
+
+#[test]
+fn a_topic_that_no_pattern_matches_goes_with_its_last_subscriber() {
+    let broker = broker(10);
+    subscribe(&broker, &shared("/queue/*"));
+    let address = shared("/topic/a");
+    let ticket = subscribe(&broker, &address);
+    publish(&broker, &address);
+    unsubscribe(&broker, &address, ticket);
+    assert_eq!(broker.topics.len(), 0);
+}
+
+#[test]
+fn no_topic_is_left_when_many_come_and_go_at_once() {
+    let broker = broker(2);
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let broker = &broker;
+            scope.spawn(move || {
+                for round in 0..2000 {
+                    let address = shared(["/topic/a", "/topic/b", "/topic/c"][(n + round) % 3]);
+                    let pattern = shared("/topic/*");
+                    let tickets = [subscribe(broker, &address), subscribe(broker, &pattern)];
+                    publish(broker, &address);
+                    let [exact, all] = tickets;
+                    unsubscribe(broker, &address, exact);
+                    unsubscribe(broker, &pattern, all);
+                }
+            });
+        }
+    });
+    assert_eq!(broker.topics.len(), 0);
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn a_walk_whose_runtime_goes_away_is_lost_and_the_next_publisher_walks() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    let first = runtime();
+    first.block_on(async { broker.delivery.env.enter_runtime() });
+    subscribe_many(&broker, &address);
+    // The one is handed over, the other waits behind it.
+    let lost = [
+        publish_witnessed(&broker, &address),
+        publish_witnessed(&broker, &address),
+    ];
+    assert_eq!(broker.delivery.tasks.len(), 1);
+    drop(first);
+    assert_eq!(broker.delivery.tasks.len(), 0);
+    let second = runtime();
+    for latch in lost {
+        assert_eq!(second.block_on(latch.opened()), Err(Lost));
+    }
+    // There is no runtime to hand over to any more, which nobody waits for either.
+    let late = publish_witnessed(&broker, &address);
+    assert_eq!(second.block_on(late.opened()), Err(Lost));
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic), "nobody walks");
+}
+
+#[test]
+fn who_waits_for_the_tasks_waits_for_walks_that_were_handed_over() {
+    let runtime = runtime();
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    runtime.block_on(async {
+        broker.delivery.env.enter_runtime();
+        subscribe_many(&broker, &address);
+        let latch = publish_witnessed(&broker, &address);
+        assert_eq!(broker.delivery.tasks.len(), 1);
+        broker.delivery.tasks.close();
+        broker.delivery.tasks.wait().await;
+        assert_eq!(latch.opened().await, Ok(()));
+    });
+}
+
+#[test]
+fn a_publisher_serves_one_go_and_a_task_the_rest_of_the_line() {
+    let runtime = runtime();
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    runtime.block_on(async {
+        broker.delivery.env.enter_runtime();
+        assert!(enter(&topic));
+        for _ in 0..5000 {
+            assert!(!enter(&topic), "somebody walks already");
+        }
+        broker.drain(Arc::clone(&topic));
+        assert_eq!(broker.delivery.tasks.len(), 1);
+        broker.delivery.tasks.close();
+        broker.delivery.tasks.wait().await;
+        assert!(enter(&topic), "the line is empty and nobody walks");
+    });
+}
+
+#[test]
+fn a_fan_out_of_a_thousand_is_served_in_the_publishers_go() {
+    let broker = broker(10);
+    let address = shared("/topic/a");
+    for _ in 0..1000 {
+        subscribe(&broker, &address);
+    }
+    publish(&broker, &address);
+    assert!(broker.delivery.tasks.is_empty());
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic), "nobody walks any more");
+}
+
+#[test]
+fn what_does_not_fit_into_the_line_is_refused_until_there_is_room_again() {
+    let address = shared("/topic/a");
+    let broker = broker_with(&Config {
+        publish_queue_limit: 3 * publication(&address).size(),
+        ..Config::default()
+    });
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    for round in 1..=2 {
+        assert!(enter(&topic), "the one that is walked does not count");
+        let waiting = [(); 3].map(|()| publish_witnessed(&broker, &address));
+        let latch = Arc::new(Latch::default());
+        let done = Witness::Latch(&latch).completion();
+        assert_eq!(broker.publish(publication(&address), done), Err(Refused));
+        assert_eq!(
+            runtime().block_on(latch.opened()),
+            Err(Lost),
+            "who is refused does not wait"
+        );
+        broker.drain(Arc::clone(&topic));
+        for latch in waiting {
+            assert_eq!(runtime().block_on(latch.opened()), Ok(()));
+        }
+        let counters = broker.delivery.counters.snapshot();
+        assert_eq!(
+            (counters.publishes_refused, counters.messages_published),
+            (round, 3 * round)
+        );
+    }
+}
+
+#[test]
+fn one_message_may_wait_however_large_it_is() {
+    let address = shared("/topic/a");
+    let broker = broker_with(&Config {
+        publish_queue_limit: 0,
+        ..Config::default()
+    });
+    subscribe(&broker, &address);
+    let topic = broker.topics.get(&address).expect("somebody is subscribed");
+    assert!(enter(&topic));
+    publish(&broker, &address);
+    let refused = broker.publish(publication(&address), Completion::unheeded());
+    assert_eq!(refused, Err(Refused));
+}
