@@ -120,7 +120,7 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError::Convert`] when the payload cannot be converted.
+    /// [`SendError::Convert`] when the payload cannot be converted, [`SendError::Malformed`] when `destination` is none.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,
