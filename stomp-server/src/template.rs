@@ -116,7 +116,8 @@ impl SimpMessagingTemplate {
 
     /// Converts `payload` and sends it to `destination` of every session of a user, who subscribes to it with the user
     /// prefix: `/queue/news` is `/user/queue/news` to a client (Spring's `convertAndSendToUser`). A user who is not
-    /// connected gets nothing, which is not an error. `destination` need not be under one of the broker's prefixes.
+    /// connected gets nothing, which is not an error; a session without user goes by its id. `destination` need not be
+    /// under one of the broker's prefixes.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::root;
 use crate::setup;
@@ -45,6 +45,7 @@ const CARGO: &[Chore] = &[
         &[],
     ),
 ];
+const FUZZ: &str = "fuzz targets";
 const LICENCES: &str = "licences and sources";
 const BUILD: &str = "build the chat";
 const SETUP: &str = "set-up of the browser test";
@@ -57,6 +58,7 @@ pub(crate) fn run_all(system: bool) -> Result<()> {
     for (name, args, env) in CARGO {
         steps.run(name, || cargo(args, env));
     }
+    steps.run(FUZZ, fuzz_targets);
     steps.run(LICENCES, licences);
     let built = steps.run(BUILD, || cargo(&["build", "-p", "chat"], &[]));
     browser(&mut steps, system, built);
@@ -67,7 +69,7 @@ fn plan(system: bool) {
     let names: Vec<&str> = CARGO
         .iter()
         .map(|(name, ..)| *name)
-        .chain([LICENCES, BUILD])
+        .chain([FUZZ, LICENCES, BUILD])
         .collect();
     println!("With Rust alone: {}.", names.join(", "));
     if system {
@@ -97,6 +99,20 @@ fn drive_browser() -> Result<()> {
     run(node
         .current_dir(root().join("tests/browser"))
         .env("CHAT_BIN", chat))
+}
+
+/// That they compile: what they are checked against changes without them. Nothing is linked, so an empty archive stands
+/// for libFuzzer, and nobody needs a C++ compiler.
+fn fuzz_targets() -> Result<()> {
+    let archive = setup::target()?.join("libfuzzer.a");
+    if !archive.exists() {
+        std::fs::write(&archive, "!<arch>\n")
+            .with_context(|| format!("cannot write {}", archive.display()))?;
+    }
+    run(Command::new("cargo")
+        .args(["check", "--locked", "--manifest-path", "fuzz/Cargo.toml"])
+        .env("CUSTOM_LIBFUZZER_PATH", archive)
+        .current_dir(root()))
 }
 
 fn licences() -> Result<()> {

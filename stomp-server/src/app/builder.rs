@@ -250,6 +250,7 @@ impl StompServerBuilder {
             controllers: self.controllers,
             separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
+            config: Arc::clone(&config),
         });
         let handlers = check_all(config_problems, assembled)?;
         let state = ServerState {
@@ -279,33 +280,8 @@ impl StompServerBuilder {
 
     fn check(&self) -> Vec<ConfigProblem> {
         let mut problems = Vec::new();
-        let mut paths = HashSet::new();
-        for endpoint in &self.endpoints {
-            let path = endpoint.path().to_owned();
-            if !path.starts_with('/') {
-                problems.push(ConfigProblem::EndpointWithoutSlash(path));
-            } else if !paths.insert(path.clone()) {
-                problems.push(ConfigProblem::DuplicateEndpoint(path));
-            }
-        }
-        let Config {
-            application_destination_prefixes: application,
-            broker_destination_prefixes: broker,
-            ..
-        } = &self.config;
-        let mut prefixes = HashSet::new();
-        for prefix in application
-            .iter()
-            .chain(broker)
-            .chain([&self.config.user_destination_prefix])
-        {
-            let trimmed = prefix.trim_end_matches('/');
-            if !trimmed.starts_with('/') {
-                problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
-            } else if !prefixes.insert(trimmed) {
-                problems.push(ConfigProblem::PrefixUsedTwice(prefix.clone()));
-            }
-        }
+        self.check_endpoints(&mut problems);
+        self.check_prefixes(&mut problems);
         let (outbox, frame) = (self.config.outbox_limit, self.session.limits.frame);
         if outbox < frame {
             problems.push(ConfigProblem::OutboxSmallerThanFrame { outbox, frame });
@@ -314,6 +290,41 @@ impl StompServerBuilder {
             problems.push(ConfigProblem::PanicAborts);
         }
         problems
+    }
+
+    fn check_endpoints(&self, problems: &mut Vec<ConfigProblem>) {
+        let mut paths = HashSet::new();
+        for endpoint in &self.endpoints {
+            let path = endpoint.path().to_owned();
+            if !path.starts_with('/') {
+                problems.push(ConfigProblem::EndpointWithoutSlash(path));
+            } else if !paths.insert(path.clone()) {
+                problems.push(ConfigProblem::DuplicateEndpoint(path));
+            }
+            let useless = endpoint.origins().useless();
+            problems.extend(useless.map(|origin| ConfigProblem::OriginMatchesNothing {
+                endpoint: endpoint.path().to_owned(),
+                origin: origin.to_owned(),
+            }));
+        }
+    }
+
+    fn check_prefixes(&self, problems: &mut Vec<ConfigProblem>) {
+        let Config {
+            application_destination_prefixes: application,
+            broker_destination_prefixes: broker,
+            user_destination_prefix: user,
+            ..
+        } = &self.config;
+        let mut prefixes = HashSet::new();
+        for prefix in application.iter().chain(broker).chain([user]) {
+            let trimmed = prefix.trim_end_matches('/');
+            if !trimmed.starts_with('/') {
+                problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
+            } else if !prefixes.insert(trimmed) {
+                problems.push(ConfigProblem::PrefixUsedTwice(prefix.clone()));
+            }
+        }
     }
 }
 

@@ -55,6 +55,17 @@ pub enum ConfigProblem {
     /// Two endpoints have one path.
     #[error("the endpoint `{0}` is there twice; give one of the two another path")]
     DuplicateEndpoint(String),
+    /// No page comes from such an origin.
+    #[error(
+        "no page has the origin `{origin}`, which the endpoint `{endpoint}` allows; write scheme and host, and the port \
+         if it is not the scheme's own, as in `https://example.org`, or `*` for all"
+    )]
+    OriginMatchesNothing {
+        /// The endpoint's path.
+        endpoint: String,
+        /// What was allowed.
+        origin: String,
+    },
     /// A destination prefix does not begin with a slash.
     #[error("the destination prefix `{0}` must begin with a slash and hold more than that")]
     MalformedPrefix(String),

@@ -19,11 +19,12 @@ use super::{
     problem::{BuildProblem, Place},
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
+    served,
     services::{Requirements, Services},
     table::{Hit, Table},
     targets::{ReplyTarget, Targets},
 };
-use crate::MessageKind;
+use crate::{MessageKind, app::Config};
 
 /// What a route table is made from.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub(crate) struct AssembleOptions {
     pub(crate) separator: Separator,
     /// What all calls share.
     pub(crate) services: Arc<Services>,
+    /// For its prefixes: what reaches handlers, and where answers can go.
+    pub(crate) config: Arc<Config>,
 }
 
 /// Builds the table. Every problem there is gets reported, not only the first.
@@ -49,6 +52,7 @@ pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildPr
     let surveyed = survey(&registrations, &options.controllers);
     let table = Table::build(&surveyed.routes, options.separator, &mut problems);
     check_targets(&surveyed, options.separator, &mut problems);
+    served::check(&surveyed, &options.config, &mut problems);
     check_exceptions(&surveyed, &mut problems);
     if problems.is_empty() {
         Ok(Handlers::install(table, &registrations, options))

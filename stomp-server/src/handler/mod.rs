@@ -26,6 +26,7 @@ mod problem;
 mod registration;
 mod reply;
 mod route;
+mod served;
 mod services;
 mod table;
 pub mod tags;

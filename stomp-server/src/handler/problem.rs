@@ -66,6 +66,22 @@ pub enum BuildProblem {
         /// The handlers.
         handlers: [Place; 2],
     },
+    /// A handler answers to a destination that is neither the broker's nor a user's: no answer would get there.
+    Unserved {
+        /// Where it answers to.
+        destination: String,
+        /// It was not named, but follows from the handler's own destination.
+        default: bool,
+        /// What the broker serves.
+        prefixes: Vec<String>,
+        /// The handler.
+        handler: Place,
+    },
+    /// There are handlers, but no prefix by which messages reach them.
+    NoApplicationPrefix {
+        /// The handlers.
+        handlers: Vec<Place>,
+    },
 }
 
 /// A handler and where it was written.
@@ -91,8 +107,7 @@ impl fmt::Display for BuildProblem {
                     f,
                     "no value of type `{type_name}` was registered with `manage`; needed by "
                 )?;
-                let needed_by: Vec<_> = needed_by.iter().map(ToString::to_string).collect();
-                f.write_str(&needed_by.join(", "))
+                f.write_str(&listed(needed_by))
             }
             Self::Duplicate {
                 kind,
@@ -139,8 +154,37 @@ impl fmt::Display for BuildProblem {
                 f,
                 "`{error}` is handled twice: by {first} and by {second}; remove one of the two"
             ),
+            Self::Unserved {
+                destination,
+                default,
+                prefixes,
+                handler,
+            } => {
+                let (which, cure) = if *default {
+                    (" by default", "name another with `#[send_to(\"…\")]`")
+                } else {
+                    ("", "change it")
+                };
+                write!(
+                    f,
+                    "{handler} answers to `{destination}`{which}, which the broker does not serve ({}); {cure}, or add \
+                     its prefix to `enable_simple_broker`",
+                    prefixes.join(", ")
+                )
+            }
+            Self::NoApplicationPrefix { handlers } => write!(
+                f,
+                "no message reaches {}: there is no application prefix; name one with \
+                 `application_destination_prefixes`",
+                listed(handlers)
+            ),
         }
     }
+}
+
+fn listed(places: &[Place]) -> String {
+    let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+    places.join(", ")
 }
 
 fn attribute(kind: MessageKind) -> &'static str {

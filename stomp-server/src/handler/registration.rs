@@ -151,6 +151,8 @@ pub struct Installer<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Surveyed {
     pub(crate) routes: Vec<&'static RouteMeta>,
+    /// The return type of each route, as written.
+    pub(crate) replies: Vec<Option<&'static str>>,
     /// With the block each belongs to; free functions belong to none.
     pub(crate) exceptions: Vec<(Option<usize>, &'static ExceptionMeta)>,
     pub(crate) listeners: Vec<&'static ListenerMeta>,
@@ -269,10 +271,17 @@ impl Surveyed {
         listeners: &'static [ListenerRoute<C>],
     ) {
         self.routes.extend(routes.iter().map(|route| &route.meta));
+        self.replies.extend(routes.iter().map(reply_of));
         self.exceptions
             .extend(exceptions.iter().map(|route| (block, &route.meta)));
         self.listeners.extend(listeners.iter().map(|route| &route.meta));
     }
+}
+
+fn reply_of<C>(route: &Route<C>) -> Option<&'static str> {
+    let mut types = Describe::default();
+    (route.describe)(&mut types);
+    types.reply
 }
 
 /// Targets were parsed before, while surveying, and a table with malformed ones is never installed.

@@ -21,6 +21,41 @@ impl AllowedOrigins {
             Self::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, origin)),
         }
     }
+
+    /// Those that no page's origin can match.
+    pub(crate) fn useless(&self) -> impl Iterator<Item = &str> {
+        let patterns = match self {
+            Self::SameOrigin => &[],
+            Self::Patterns(patterns) => patterns.as_slice(),
+        };
+        patterns
+            .iter()
+            .map(String::as_str)
+            .filter(|pattern| !can_match(pattern))
+    }
+}
+
+/// Can a page have an origin that matches `pattern`? A browser writes scheme and host, the port if it is not the scheme's
+/// own, and nothing behind it; or `null`.
+fn can_match(pattern: &str) -> bool {
+    let pattern = pattern.trim_end_matches('/');
+    let fixed = pattern.split('*').next().unwrap_or_default();
+    let wild = fixed.len() < pattern.len();
+    let is_host = |text: &str| text.is_ascii() && !text.contains(['/', '?', '#', '@', ' ']);
+    match pattern.split_once("://") {
+        Some((scheme, host)) => {
+            let own_port = match scheme {
+                "http" => ":80",
+                "https" => ":443",
+                _ => "",
+            };
+            let port_is_left_away = !own_port.is_empty() && host.ends_with(own_port);
+            !scheme.is_empty() && !host.is_empty() && is_host(host) && !port_is_left_away
+        }
+        // What stands before the wildcard is the beginning of a scheme then, if anything.
+        None if wild => is_host(pattern) && !fixed.contains(['.', ':']),
+        None => pattern.eq_ignore_ascii_case("null"),
+    }
 }
 
 /// An origin has a scheme and leaves the scheme's own port away; a `Host` has no scheme. Behind a proxy that ends TLS
@@ -129,5 +164,42 @@ mod tests {
                 "{pattern} for {origin}"
             );
         }
+    }
+
+    #[test]
+    fn patterns_that_no_origin_matches_are_known() {
+        let useless = [
+            "example.org",
+            "example.*",
+            "localhost:8080",
+            "localhost:[*]",
+            "",
+            "https://",
+            "://example.org",
+            "https://example.org/app",
+            "https://*.example.org/app",
+            "https://example.org:443",
+            "http://example.org:80",
+            "https://müller.example",
+        ];
+        let useful = [
+            "*",
+            "null",
+            "https://example.org",
+            "https://example.org/",
+            "HTTPS://Example.org",
+            "https://example.org:8443",
+            "https://*.example.org",
+            "https://*.example.org:[*]",
+            "http*://example.org",
+            "*.example.org",
+            "*://localhost:[8080,8081]",
+            "http://[::1]:8080",
+            "chrome-extension://abcdef",
+        ];
+        let patterns = useless.iter().chain(&useful).map(ToString::to_string);
+        let origins = AllowedOrigins::Patterns(patterns.collect());
+        assert_eq!(origins.useless().collect::<Vec<_>>(), useless);
+        assert_eq!(AllowedOrigins::SameOrigin.useless().count(), 0);
     }
 }

@@ -76,6 +76,16 @@ mod apart {
     }
 }
 
+mod unusual {
+    use stomp_server::prelude::*;
+
+    #[message_mapping("/there")]
+    #[send_to("/news/there")]
+    async fn there() -> &'static str {
+        "there"
+    }
+}
+
 fn scoped(module: &str) -> StompServerBuilder {
     app(&format!("{}::{module}", module_path!()))
 }
@@ -133,6 +143,56 @@ fn two_exception_handlers_of_one_type_are_refused() {
 }
 
 #[test]
+fn answers_that_no_broker_prefix_serves_are_refused() {
+    let error = failed(scoped("apart").enable_simple_broker(["/news"]));
+    assert!(
+        matches!(error.handlers(), [BuildProblem::Unserved { default: true, .. }]),
+        "{error}"
+    );
+    let error = failed(scoped("unusual"));
+    assert!(
+        matches!(error.handlers(), [BuildProblem::Unserved { default: false, .. }]),
+        "{error}"
+    );
+    assert!(error.to_string().contains("build_errors.rs:"), "{error}");
+}
+
+#[test]
+fn handlers_that_no_application_prefix_leads_to_are_refused() {
+    let error = failed(scoped("apart").application_destination_prefixes([""; 0]));
+    assert!(
+        matches!(error.handlers(), [BuildProblem::NoApplicationPrefix { .. }]),
+        "{error}"
+    );
+    assert!(
+        scoped("none")
+            .application_destination_prefixes([""; 0])
+            .build()
+            .is_ok()
+    );
+}
+
+#[test]
+fn origins_that_match_no_page_are_refused() {
+    let origins = [
+        "example.org",
+        "https://example.org",
+        "*",
+        "https://example.org/app",
+    ];
+    let error = failed(scoped("none").endpoint(Endpoint::new("/pages").allowed_origins(origins)));
+    let expected = |origin: &str| ConfigProblem::OriginMatchesNothing {
+        endpoint: "/pages".to_owned(),
+        origin: origin.to_owned(),
+    };
+    assert_eq!(
+        error.config(),
+        [expected("example.org"), expected("https://example.org/app")],
+        "{error}"
+    );
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     let error = failed(
         app(module_path!())
@@ -141,7 +201,7 @@ fn all_problems_are_told_at_once() {
             .application_destination_prefixes(["/app", "/topic", "", "app"])
             .limits(Limits::default().with_frame(1024 * 1024)),
     );
-    assert_eq!(error.handlers().len(), 4, "{error}");
+    assert_eq!(error.handlers().len(), 5, "{error}");
     let expected = [
         ConfigProblem::DuplicateEndpoint("/ws".to_owned()),
         ConfigProblem::EndpointWithoutSlash("no-slash".to_owned()),
@@ -160,7 +220,7 @@ fn all_problems_are_told_at_once() {
         );
     }
     assert_eq!(error.config().len(), expected.len(), "{error}");
-    assert!(error.to_string().starts_with("10 problems:"), "{error}");
+    assert!(error.to_string().starts_with("11 problems:"), "{error}");
 }
 
 #[test]
@@ -184,7 +244,7 @@ fn only_what_is_in_scope_or_named_is_taken() {
 #[test]
 fn settings_may_be_as_unusual_as_they_make_sense() {
     let built = app(module_path!())
-        .scope(format!("{}::apart", module_path!()))
+        .scope(format!("{}::unusual", module_path!()))
         .application_destination_prefixes(["/a", "/b/"])
         .enable_simple_broker(["/news"])
         .user_destination_prefix("/me")

@@ -6,7 +6,8 @@ use stomp_core::destination::Separator;
 
 use super::{AssembleOptions, Bench, Services, assemble};
 use crate::{
-    BuildProblem, Context, Converters, MessageKind, SimpMessagingTemplate, handler::ExplicitController,
+    BuildProblem, Context, Converters, MessageKind, SimpMessagingTemplate, app::Config,
+    handler::ExplicitController,
 };
 
 fn problems(module: &str) -> Vec<String> {
@@ -189,6 +190,7 @@ fn options(module: &str) -> AssembleOptions {
         controllers: Vec::new(),
         separator: Separator::Slash,
         services: Arc::new(Services::new(Context::default(), Converters::new(), template)),
+        config: Arc::default(),
     }
 }
 
@@ -246,4 +248,113 @@ fn problems_can_be_matched_on() {
         .err()
         .unwrap();
     assert!(matches!(found[..], [BuildProblem::Cycle { .. }]));
+}
+
+mod unserved {
+    use crate::{message_exception_handler, message_mapping, send_to, send_to_user, subscribe_mapping};
+
+    #[message_mapping("/named/{room}")]
+    #[send_to("/nowhere/{room}", "/topic/{room}")]
+    fn named(room: String) -> String {
+        room
+    }
+
+    #[message_mapping("/default")]
+    fn by_default() -> &'static str {
+        "lost"
+    }
+
+    #[message_exception_handler]
+    #[send_to("/app/errors")]
+    fn failed(_: &std::fmt::Error) -> &'static str {
+        "lost too"
+    }
+
+    #[message_mapping("/silent")]
+    fn silent() -> Result<(), std::fmt::Error> {
+        Ok(())
+    }
+
+    #[message_mapping("/own")]
+    #[send_to_user]
+    fn own() -> &'static str {
+        "to a user"
+    }
+
+    #[subscribe_mapping("/first")]
+    fn subscribed() -> &'static str {
+        "to the subscriber"
+    }
+}
+
+fn problems_under(broker: &[&str], application: &[&str]) -> Vec<BuildProblem> {
+    let owned = |prefixes: &[&str]| prefixes.iter().map(ToString::to_string).collect();
+    let mut options = options(&format!("{}::unserved", module_path!()));
+    options.discover = true;
+    options.config = Arc::new(Config {
+        broker_destination_prefixes: owned(broker),
+        application_destination_prefixes: owned(application),
+        ..Config::default()
+    });
+    assemble(options).err().unwrap_or_default()
+}
+
+#[test]
+fn answers_to_what_nobody_serves_are_refused() {
+    let lost = |broker: &[&str]| -> Vec<_> {
+        let destination = |problem| match problem {
+            BuildProblem::Unserved {
+                destination, handler, ..
+            } => (handler.name, destination),
+            other => panic!("{other}"),
+        };
+        problems_under(broker, &["/app"])
+            .into_iter()
+            .map(destination)
+            .collect()
+    };
+    let owned = |(name, destination): (&'static str, &str)| (name, destination.to_owned());
+    let named = ("named", "/nowhere/{room}");
+    let failed = ("failed", "/app/errors");
+    assert_eq!(lost(&["/topic", "/queue"]), [named, failed].map(owned));
+    assert_eq!(
+        lost(&["/nowhere"]),
+        [
+            ("named", "/topic/{room}"),
+            ("by_default", "/topic/default"),
+            failed
+        ]
+        .map(owned)
+    );
+    assert_eq!(lost(&["/nowhere", "/topic", "/app/errors"]), []);
+}
+
+#[test]
+fn an_answer_that_would_be_lost_is_told_with_its_place_and_the_cure() {
+    let problems = problems_under(&["/nowhere"], &["/app"]);
+    let text = problems[1].to_string();
+    for part in [
+        "`by_default` (",
+        "building.rs:",
+        "`/topic/default` by default",
+        "(/nowhere)",
+        "#[send_to(",
+        "enable_simple_broker",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn handlers_without_an_application_prefix_are_refused() {
+    let problems = problems_under(&["/nowhere", "/topic", "/app"], &[]);
+    let [problem @ BuildProblem::NoApplicationPrefix { handlers }] = &problems[..] else {
+        panic!("{problems:#?}");
+    };
+    assert_eq!(handlers.len(), 5);
+    let text = problem.to_string();
+    assert!(
+        text.contains("application_destination_prefixes") && text.contains("building.rs:"),
+        "{text}"
+    );
 }

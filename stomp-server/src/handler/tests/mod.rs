@@ -46,6 +46,7 @@ impl Bench {
             controllers: Vec::new(),
             separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
+            config: Arc::default(),
         })?;
         Ok(Self {
             handlers,
