@@ -26,7 +26,28 @@ pub type Body = Full<Bytes>;
 /// Answers the HTTP requests that are for no endpoint: pages, an API.
 ///
 /// Implemented for functions and closures from a request to a future of a response. A request may be upgraded through
-/// `hyper::upgrade::on`.
+/// `hyper::upgrade::on`. The types are those of the crates [`http`](crate::http), [`hyper`](crate::hyper) and
+/// [`http_body_util`](crate::http_body_util), which are exported here in the versions that fit.
+///
+/// ```
+/// use stomp_server::{
+///     Body, StompServer,
+///     http::{Request, Response, StatusCode},
+///     hyper::body::Incoming,
+/// };
+///
+/// async fn page(request: Request<Incoming>) -> Response<Body> {
+///     let mut response = Response::new(Body::from("nothing here but /health"));
+///     match request.uri().path() {
+///         "/health" => *response.body_mut() = Body::from("well"),
+///         _ => *response.status_mut() = StatusCode::NOT_FOUND,
+///     }
+///     response
+/// }
+///
+/// let builder = StompServer::builder().fallback(page);
+/// # drop(builder);
+/// ```
 pub trait HttpHandler: Send + Sync + 'static {
     /// The response, sooner or later.
     fn handle(&self, request: Request<Incoming>)
