@@ -103,7 +103,10 @@ mod tests {
             }],
         };
         let printed = format!("{error:?}");
-        assert!(printed.starts_with("2 problems:\n  - the endpoint `/ws`"), "{printed}");
+        assert!(
+            printed.starts_with("2 problems:\n  - the endpoint `/ws`"),
+            "{printed}"
+        );
         assert!(printed.contains("\n  - no value of type `app::Log`"), "{printed}");
         assert_eq!(printed, error.to_string());
     }

@@ -87,12 +87,13 @@ impl fmt::Display for BuildProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingState { type_name, needed_by } => {
+                let needed_by: Vec<_> = needed_by.iter().map(ToString::to_string).collect();
                 write!(
                     f,
-                    "no value of type `{type_name}` was registered with `manage`; needed by "
-                )?;
-                let needed_by: Vec<_> = needed_by.iter().map(ToString::to_string).collect();
-                f.write_str(&needed_by.join(", "))
+                    "no value of type `{type_name}` was registered with `manage`; needed by {} (`manage` takes the \
+                     value itself; one that is in an `Arc` already goes to `provide`)",
+                    needed_by.join(", ")
+                )
             }
             Self::Duplicate {
                 kind,
