@@ -94,12 +94,12 @@
 //! | [`Session`], [`SessionId`] | the session | never | `SimpMessageHeaderAccessor` |
 //! | [`SessionAttribute<T>`](SessionAttribute) | what [`Session::insert`] keeps | there is no such value | |
 //! | [`State<T>`](State), `Arc<T>` | a value of the application | never: checked by [`build`](StompServerBuilder::build) | injection |
-//! | [`SimpMessagingTemplate`] | the template | never | injection |
+//! | [`SimpMessagingTemplate`], [`SimpUserRegistry`] | the template, who is connected | never | injection |
 //! | [`Message`], [`MessageContext`] | all there is to know | never | `Message<?>` |
 //! | `Option<T>` of the first five, `Principal`, `SessionAttribute` | `None` when absent; malformed is refused | | |
 //! | `Result<T, `[`Rejection`]`>` | the handler decides | never | |
 //!
-//! The registry of users is `State<SimpUserRegistry>`. Implement [`FromMessage`] for arguments of your own.
+//! Implement [`FromMessage`] for arguments of your own.
 //!
 //! # Replies
 //!
@@ -122,6 +122,27 @@
 //! | `#[send_to_user("/queue/…", broadcast = false)]` | the same in the sender's own session only |
 //!
 //! Placeholders in them are variables of the mapping; the compiler checks that they exist.
+//!
+//! A [`Stream`], from `futures-util`, `async-stream` or of the application's own, is polled only while the client reads
+//! what it gave:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use futures_util::stream;
+//! use stomp_server::prelude::*;
+//!
+//! // A SUBSCRIBE to /app/countdown/3 is answered with 3, 2 and 1, a second between them.
+//! #[subscribe_mapping("/countdown/<from>")]
+//! async fn countdown(from: u32) -> impl Stream<Item = u32> {
+//!     stream::unfold(from, |left| async move {
+//!         tokio::time::sleep(Duration::from_secs(1)).await;
+//!         Some((left, left.checked_sub(1)?)) // nothing is below zero: the end
+//!     })
+//! }
+//!
+//! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+//! ```
 //!
 //! # Errors
 //!
@@ -289,6 +310,8 @@ mod template;
 mod transport;
 mod user;
 
+/// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
+pub use futures_core::Stream;
 pub use stomp_core::{
     CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, session::SessionConfig,
 };
@@ -327,6 +350,11 @@ pub use self::{
     transport::{AllowedOrigins, Body, Handshake, HttpHandler},
     user::{SimpUser, SimpUserRegistry},
 };
+
+/// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
+/// this one uses: `stomp_server::http::Request`, `stomp_server::hyper::body::Incoming`.
+#[doc(no_inline)]
+pub use {bytes, http, http_body_util, hyper};
 
 #[doc(hidden)]
 pub use self::handler::private as __private;

@@ -1,9 +1,10 @@
 //! What most programs use: `use stomp_server::prelude::*;`.
 
 pub use crate::{
-    AuthenticationError, Component, DestinationVariable, Endpoint, HandlerError, Header, Login, Message,
-    Payload, Principal, Session, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
-    SimpMessagingTemplate, SimpUserRegistry, State, StompServer,
+    AuthenticationError, Component, DestinationVariable, Endpoint, HandlerError, Header, Headers, Login,
+    Message, Outgoing, Payload, Principal, SendError, Session, SessionAttribute, SessionConnectedEvent,
+    SessionDisconnectEvent, SessionId, SessionSubscribeEvent, SessionUnsubscribeEvent, SimpMessagingTemplate,
+    SimpUserRegistry, State, StompServer, Stream,
 };
 #[cfg(feature = "macros")]
 pub use crate::{

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
-use bytes::Bytes;
+use stomp_server::bytes::Bytes;
 
 /// The page takes everything from this server. Heart-beats run in a worker that the STOMP client makes of a blob.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; \

@@ -6,12 +6,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use stomp_server::{Body, HttpHandler, SimpMessagingTemplate};
+use stomp_server::{
+    Body, HttpHandler, SimpMessagingTemplate,
+    http::{HeaderValue, Method, Request, Response, StatusCode, header},
+    http_body_util::{BodyExt, Limited},
+    hyper::body::Incoming,
+};
 
 use crate::{
     assets::{self, Assets, CONTENT_SECURITY_POLICY},

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::handler::BuildProblem;
 
 /// Everything that keeps an application from being built, at once.
-#[derive(Debug)]
+///
+/// Its `Debug` text is its `Display` text: what `main() -> Result<(), Box<dyn Error>>` prints of it is meant for people.
 pub struct BuildError {
     pub(super) config: Vec<ConfigProblem>,
     pub(super) handlers: Vec<BuildProblem>,
@@ -40,6 +41,12 @@ impl fmt::Display for BuildError {
                 all.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
             }
         }
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -91,4 +98,27 @@ pub enum ConfigProblem {
              remove that from the profile"
     )]
     PanicAborts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_prints_of_it_names_all_problems() {
+        let error = BuildError {
+            config: vec![ConfigProblem::DuplicateEndpoint("/ws".to_owned())],
+            handlers: vec![BuildProblem::MissingState {
+                type_name: "app::Log",
+                needed_by: Vec::new(),
+            }],
+        };
+        let printed = format!("{error:?}");
+        assert!(
+            printed.starts_with("2 problems:\n  - the endpoint `/ws`"),
+            "{printed}"
+        );
+        assert!(printed.contains("\n  - no value of type `app::Log`"), "{printed}");
+        assert_eq!(printed, error.to_string());
+    }
 }

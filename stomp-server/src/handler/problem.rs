@@ -105,9 +105,10 @@ impl fmt::Display for BuildProblem {
             Self::MissingState { type_name, needed_by } => {
                 write!(
                     f,
-                    "no value of type `{type_name}` was registered with `manage`; needed by "
-                )?;
-                f.write_str(&listed(needed_by))
+                    "no value of type `{type_name}` was registered with `manage`; needed by {} (`manage` takes the \
+                     value itself; one that is in an `Arc` already goes to `provide`)",
+                    listed(needed_by)
+                )
             }
             Self::Duplicate {
                 kind,

@@ -36,7 +36,9 @@ pub(super) enum Refused {
     Version,
     #[error("the header sec-websocket-key is missing or malformed")]
     Key,
-    #[error("pages of this origin may not connect")]
+    #[error(
+        "pages of this origin may not connect: the server names those that may with `Endpoint::allowed_origins`"
+    )]
     Origin,
 }
 

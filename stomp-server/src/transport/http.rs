@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, header::ORIGIN};
 use http_body_util::Full;
 use hyper::{
     body::Incoming,
@@ -17,7 +17,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Handshake, WebSocket, handshake};
+use super::{
+    Handshake, WebSocket,
+    handshake::{self, Refused},
+};
 use crate::{app::ServerState, session::Connection};
 
 /// The body of an HTTP response.
@@ -26,7 +29,28 @@ pub type Body = Full<Bytes>;
 /// Answers the HTTP requests that are for no endpoint: pages, an API.
 ///
 /// Implemented for functions and closures from a request to a future of a response. A request may be upgraded through
-/// `hyper::upgrade::on`.
+/// `hyper::upgrade::on`. The types are those of the crates [`http`](crate::http), [`hyper`](crate::hyper) and
+/// [`http_body_util`](crate::http_body_util), which are exported here in the versions that fit.
+///
+/// ```
+/// use stomp_server::{
+///     Body, StompServer,
+///     http::{Request, Response, StatusCode},
+///     hyper::body::Incoming,
+/// };
+///
+/// async fn page(request: Request<Incoming>) -> Response<Body> {
+///     let mut response = Response::new(Body::from("nothing here but /health"));
+///     match request.uri().path() {
+///         "/health" => *response.body_mut() = Body::from("well"),
+///         _ => *response.status_mut() = StatusCode::NOT_FOUND,
+///     }
+///     response
+/// }
+///
+/// let builder = StompServer::builder().fallback(page);
+/// # drop(builder);
+/// ```
 pub trait HttpHandler: Send + Sync + 'static {
     /// The response, sooner or later.
     fn handle(&self, request: Request<Incoming>)
@@ -105,9 +129,19 @@ async fn respond(
         }
         Err(refused) => {
             server.counters.sessions_refused.increment();
-            tracing::debug!(%peer, %refused, "a handshake was refused");
+            tell(refused, peer, request.headers());
             refused.response()
         }
+    }
+}
+
+/// A page that the developer has forgotten to allow is worth a warning; requests that are no handshakes are not.
+fn tell(refused: Refused, peer: SocketAddr, headers: &HeaderMap) {
+    if refused == Refused::Origin {
+        let origin = headers.get(ORIGIN);
+        tracing::warn!(%peer, ?origin, "a page was refused: `Endpoint::allowed_origins` does not name its origin");
+    } else {
+        tracing::debug!(%peer, %refused, "a handshake was refused");
     }
 }
 
@@ -156,5 +190,55 @@ fn status(status: StatusCode) -> Response<Body> {
 impl fmt::Debug for dyn HttpHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HttpHandler")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Mutex, PoisonError},
+    };
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            log.extend_from_slice(text);
+            Ok(text.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(refused: Refused) -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static("https://shop.example"))]);
+        tracing::subscriber::with_default(subscriber, || tell(refused, ([127, 0, 0, 1], 1).into(), &headers));
+        let log = log.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    #[test]
+    fn a_refused_origin_is_a_warning_that_names_it_and_the_cure() {
+        let log = logged(Refused::Origin);
+        for expected in ["WARN", "https://shop.example", "Endpoint::allowed_origins"] {
+            assert!(log.contains(expected), "{expected} is missing: {log}");
+        }
+        assert_eq!(logged(Refused::NoUpgrade), "", "not worth a line at `info`");
     }
 }

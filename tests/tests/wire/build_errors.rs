@@ -107,7 +107,10 @@ fn check(module: &str, expected: &[&str]) -> BuildError {
 
 #[test]
 fn missing_state_names_everybody_who_needs_it() {
-    let error = check("missing", &["Database", "query", "Reports", "gone", "manage"]);
+    let error = check(
+        "missing",
+        &["Database", "query", "Reports", "gone", "manage", "provide"],
+    );
     let [BuildProblem::MissingState { type_name, needed_by }] = error.handlers() else {
         panic!("one problem for one type: {error}");
     };

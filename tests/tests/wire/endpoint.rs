@@ -131,7 +131,13 @@ async fn each_endpoint_has_its_own_origins() {
         if allowed {
             handshake.open().await;
         } else {
-            assert_eq!(handshake.refused().await.status, 403, "{origin} at {target}");
+            let refusal = handshake.refused().await;
+            assert_eq!(refusal.status, 403, "{origin} at {target}");
+            assert!(
+                refusal.body.contains("`Endpoint::allowed_origins`"),
+                "{}",
+                refusal.body
+            );
         }
     }
 }
