@@ -104,7 +104,8 @@ pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
     shown(expand::controller(args.into(), &item.into()))
 }
 
-/// Lets the application build a type: each field is injected, as `Arc<T>`, `State<T>` or the template.
+/// Lets the application build a type: each field is injected, as `Arc<T>`, `State<T>`, the template or the registry
+/// of users.
 ///
 /// A field with `#[component(default)]` takes its type's default, one with `#[component(with = path)]` what the
 /// function makes of the application's `&Context`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use stomp_server::{SendError, prelude::*};
+use stomp_server::prelude::*;
 
 use crate::rooms::{Line, RoomError, RoomName, RoomSummary, Rooms};
 
@@ -170,7 +170,7 @@ async fn whisper(
     to: String,
     Payload(draft): Payload<Draft>,
     user: Principal,
-    users: State<SimpUserRegistry>,
+    users: SimpUserRegistry,
     template: SimpMessagingTemplate,
 ) -> Result<(), ChatError> {
     let text = checked(draft.text)?;

@@ -2,7 +2,8 @@
 
 use super::services::{Context, Requirements};
 
-/// A value that can be injected into the field of a component: `Arc<T>`, `State<T>`, the template.
+/// A value that can be injected into the field of a component: `Arc<T>`, `State<T>`, the template, the
+/// registry of users.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be injected into a component",
     label = "not injectable",

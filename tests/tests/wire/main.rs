@@ -18,6 +18,7 @@ mod handlers;
 mod interceptors;
 mod order;
 mod receipts;
+mod registry;
 mod shutdown;
 mod slow_consumer;
 mod templates;

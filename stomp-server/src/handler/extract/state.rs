@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use super::{ArgSpec, FromMessage, MessageContext, Rejection};
 use crate::{
-    SimpMessagingTemplate,
+    SimpMessagingTemplate, SimpUserRegistry,
     handler::{
         component::FromContext,
         services::{Context, Requirements},
@@ -57,6 +57,17 @@ impl FromMessage for SimpMessagingTemplate {
     }
 }
 
+/// Who is connected. The server itself puts it into the application's state.
+impl FromMessage for SimpUserRegistry {
+    fn requirements(requirements: &mut Requirements) {
+        requirements.state::<Self>();
+    }
+
+    async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
+        Ok(Self::from_context(cx.context()))
+    }
+}
+
 impl<T: ?Sized + Send + Sync + 'static> FromContext for Arc<T> {
     fn requirements(requirements: &mut Requirements) {
         requirements.state::<T>();
@@ -83,5 +94,16 @@ impl FromContext for SimpMessagingTemplate {
     fn from_context(context: &Context) -> Self {
         let template: Arc<Self> = Arc::from_context(context);
         Self::clone(&template)
+    }
+}
+
+impl FromContext for SimpUserRegistry {
+    fn requirements(requirements: &mut Requirements) {
+        requirements.state::<Self>();
+    }
+
+    fn from_context(context: &Context) -> Self {
+        let registry: Arc<Self> = Arc::from_context(context);
+        Self::clone(&registry)
     }
 }
