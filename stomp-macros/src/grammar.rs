@@ -22,6 +22,12 @@ impl Pattern {
     /// A destination, or a prefix, by itself.
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let destination = literal.value();
+        if let Some(at) = colon_segment(&destination) {
+            let name = destination[at.start + 1..at.end].to_owned();
+            let message =
+                format!("`:{name}` is plain text here, no variable: write `{{{name}}}` or `<{name}>`");
+            return Err(in_literal(literal, at, message));
+        }
         let parsed = destination::Pattern::parse_mapping(&destination, separator(&destination))
             .map_err(|error| in_literal(literal, error.at.clone(), error))?;
         Ok(Self {
@@ -89,6 +95,22 @@ impl Pattern {
         }
         false
     }
+}
+
+/// A segment like `:room`: a variable to those who come from other routers, text to everybody else.
+fn colon_segment(text: &str) -> Option<Range<usize>> {
+    let separator = separator(text).as_char();
+    let mut start = 0;
+    text.split(separator).find_map(|segment| {
+        let at = start..start + segment.len();
+        start = at.end + separator.len_utf8();
+        let name = segment.strip_prefix(':')?;
+        let is_name = !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        is_name.then_some(at)
+    })
 }
 
 fn separator(text: &str) -> Separator {
@@ -169,6 +191,16 @@ mod tests {
         assert!(ambiguous("/{a}/y", "/x/{b}"));
         assert!(!ambiguous("/x/{a}", "/x/*"));
         assert!(!ambiguous("/x/{a}", "/x/y"));
+    }
+
+    #[test]
+    fn a_colon_makes_no_variable_and_is_found() {
+        assert_eq!(colon_segment("/chat/:room/x"), Some(6..11));
+        assert_eq!(colon_segment("chat.:room"), Some(5..10));
+        for sound in ["/chat/{id:[a-z]+}", "/a:b/c", "/:", "/at/12:30", "/:{id}"] {
+            assert_eq!(colon_segment(sound), None, "{sound}");
+        }
+        assert_eq!(pattern("/chat/{name::room}").text(), "/chat/{name::room}");
     }
 
     #[test]

@@ -29,9 +29,9 @@ use crate::parse::Name;
 /// ```
 ///
 /// The destination is what follows the application prefix. Variables are written `{room_id}` or `<room_id>`, in
-/// camel or snake case; `{id:[0-9]+}`, `*`, `?` and `**` are Spring's, and `{*rest}` or `<rest..>` takes all that
+/// camel or snake case (`:room_id`, as other routers spell it, is refused); `{id:[0-9]+}`, `*`, `?` and `**` are Spring's, and `{*rest}` or `<rest..>` takes all that
 /// follows. Several destinations may be named. An argument with the name of a variable receives it; every other
-/// argument must be an extractor. Without [`send_to`](macro@send_to) or [`send_to_user`](macro@send_to_user) an answer
+/// argument must be an extractor, or say `#[payload]`, `#[header("x-id")]` or `#[destination_variable("roomId")]`. Without [`send_to`](macro@send_to) or [`send_to_user`](macro@send_to_user) an answer
 /// goes to `/topic` and the destination.
 ///
 /// Options behind the destinations:
@@ -67,6 +67,12 @@ pub fn send_to(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Names the destinations of the sender's own that a handler's answer goes to.
 ///
+/// ```ignore (needs stomp-server, which depends on this crate)
+/// #[message_mapping("/orders/{id}/cancel")]
+/// #[send_to_user("/queue/orders")] // whoever cancelled reads it at /user/queue/orders, in every tab
+/// async fn cancel(id: OrderId) -> Cancelled { Cancelled { id } }
+/// ```
+///
 /// With `broadcast = false` the answer goes to the session that sent the message, else to all sessions of its user.
 /// Without a destination it goes to `/queue` and the destination of the message. The counterpart of Spring's
 /// `@SendToUser`.
@@ -86,6 +92,11 @@ pub fn message_exception_handler(args: TokenStream, item: TokenStream) -> TokenS
 }
 
 /// Is told of the events of the type of its `&E` argument. Further arguments come from the application's state.
+///
+/// ```ignore (needs stomp-server, which depends on this crate)
+/// #[event_listener]
+/// async fn gone(ended: &SessionDisconnectEvent, rooms: Arc<Rooms>) { rooms.leave_all(ended.session().id()); }
+/// ```
 ///
 /// The counterpart of Spring's `@EventListener`.
 #[proc_macro_attribute]

@@ -16,6 +16,7 @@ mod web;
 
 use std::io::{IsTerminal, Write};
 
+use anyhow::Context;
 use clap::Parser;
 use stomp_server::prelude::*;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -50,7 +51,10 @@ async fn main() -> anyhow::Result<()> {
         .build()?;
     web.announce_through(server.template());
 
-    let server = server.bind(&options.listen).await?;
+    let server = server
+        .bind(&options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", options.listen))?;
     println!("chat: listening on http://{}", server.local_addr()?);
     std::io::stdout().flush()?;
     server.serve_until(interrupted()).await?;

@@ -135,9 +135,9 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
             return quote_spanned!(span=> let #name: &#inner = #p::#from::<#inner>(__borrowed););
         }
         Source::Variable(variable) => quote_spanned!(span=> #p::variable::<#ty>(__cx, #variable)),
-        Source::Extract { variable } => {
+        Source::Extract { variable, rename } => {
             let check = (!generic).then(|| check(handler, argument, variable.is_some(), paths));
-            let spec = spec(text, variable.as_deref(), None, paths);
+            let spec = spec(text, variable.as_deref(), rename.as_deref(), paths);
             let extracted = extract(ty, &quote_spanned!(span=> #ty), &spec, paths);
             quote_spanned!(span=> { #check #extracted })
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{FnArg, Ident, ItemFn, ItemImpl, ext::IdentExt};
+use syn::{FnArg, Ident, ImplItem, ItemFn, ItemImpl, Signature, ext::IdentExt};
 
 use super::{Paths, allow, call, location, route::Tables, spare};
 use crate::{
@@ -44,7 +44,7 @@ pub(crate) fn function(name: Name, args: TokenStream, item: TokenStream) -> Toke
             return quote!(#function #glue);
         }
     }
-    strip_annotations(&mut function);
+    strip_annotations(&mut function.sig);
     let errors = diags.into_tokens();
     quote!(#function #errors)
 }
@@ -65,8 +65,8 @@ fn attributes(
 }
 
 /// The compiler refuses unknown attributes on arguments; that would hide our own errors.
-fn strip_annotations(function: &mut ItemFn) {
-    for input in &mut function.sig.inputs {
+fn strip_annotations(signature: &mut Signature) {
+    for input in &mut signature.inputs {
         if let FnArg::Typed(argument) = input {
             let _ = crate::parse::take_annotation(argument);
         }
@@ -77,9 +77,36 @@ fn not_a_function(name: Name, args: &TokenStream, item: &TokenStream, error: &sy
     if let Some(deferred) = behind_controller(name, args, item) {
         return deferred;
     }
+    if let Some(explained) = on_a_block(name, args, item) {
+        return explained;
+    }
     let message = format!("`#[{}]` goes on a function: {error}", name.as_str());
     let error = syn::Error::new(error.span(), message).into_compile_error();
     quote!(#item #error)
+}
+
+/// Spring's type-level `@MessageMapping` is `#[controller]`'s prefix. The methods come out bare: each of them would
+/// only ask for the same.
+fn on_a_block(name: Name, args: &TokenStream, item: &TokenStream) -> Option<TokenStream> {
+    let mut block: ItemImpl = syn::parse2(item.clone()).ok().filter(|_| name.is_mapping())?;
+    let args = if args.is_empty() {
+        String::new()
+    } else {
+        format!("({args})")
+    };
+    let message = format!(
+        "`#[{}]` goes on a function; on an `impl` block write `#[controller{args}]`",
+        name.as_str()
+    );
+    let error = syn::Error::new(block.impl_token.span, message).into_compile_error();
+    take_ours(&mut block.attrs);
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item {
+            take_ours(&mut method.attrs);
+            strip_annotations(&mut method.sig);
+        }
+    }
+    Some(quote!(#block #error))
 }
 
 /// `#[send_to]` above `#[controller]` steps behind it: the controller's attribute does the work.

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Ident, LitStr, Pat, PatType, Type, ext::IdentExt, spanned::Spanned};
 
-use super::{last_segment, option_of, variables::Variables};
+use super::{first_of, last_segment, option_of, variables::Variables};
 use crate::{
     diag::{Diagnostics, nearest},
     parse::{Annotation, take_annotation},
@@ -22,8 +22,11 @@ pub(crate) struct Argument {
 pub(crate) enum Source {
     /// Has the name of a variable: `room_id: RoomId`.
     Variable(String),
-    /// Is taken from the message by its type; with the variable of its name.
-    Extract { variable: Option<String> },
+    /// Is taken from the message by its type; with the variable of its name, or under another name.
+    Extract {
+        variable: Option<String>,
+        rename: Option<String>,
+    },
     /// Is what an extractor of ours wraps: `#[payload] body: String`.
     Unwrapped {
         extractor: Inner,
@@ -44,7 +47,7 @@ pub(crate) enum Inner {
 }
 
 /// Extractors whose arguments may be called anything without being taken for misspelt variables.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "Arc",
     "DestinationVariable",
     "Header",
@@ -59,6 +62,7 @@ const KNOWN: [&str; 16] = [
     "SessionAttribute",
     "SessionId",
     "SimpMessagingTemplate",
+    "SimpUserRegistry",
     "State",
     "Valid",
 ];
@@ -100,7 +104,7 @@ impl Argument {
     pub(super) fn variable(&self) -> Option<&str> {
         match &self.source {
             Source::Variable(name) => Some(name),
-            Source::Extract { variable } | Source::Unwrapped { variable, .. } => variable.as_deref(),
+            Source::Extract { variable, .. } | Source::Unwrapped { variable, .. } => variable.as_deref(),
             Source::Borrowed(_) => None,
         }
     }
@@ -109,7 +113,7 @@ impl Argument {
     pub(super) fn resembles<'v>(&self, unused: &[&'v str]) -> Option<&'v str> {
         let known =
             last_segment(&self.ty).is_some_and(|segment| KNOWN.iter().any(|known| segment.ident == known));
-        let by_type = matches!(self.source, Source::Extract { variable: None });
+        let by_type = matches!(self.source, Source::Extract { variable: None, .. });
         if known || !by_type {
             return None;
         }
@@ -127,19 +131,9 @@ fn annotated(
 ) -> Option<Source> {
     let text = |literal: &Option<LitStr>| literal.as_ref().map(LitStr::value);
     let optional = option_of(ty).cloned();
-    Some(match annotation {
-        Annotation::Payload => Source::Unwrapped {
-            extractor: Inner::Payload,
-            variable: None,
-            rename: None,
-            optional,
-        },
-        Annotation::Header(renamed) => Source::Unwrapped {
-            extractor: Inner::Header,
-            variable: None,
-            rename: text(renamed),
-            optional,
-        },
+    let (extractor, variable, rename) = match annotation {
+        Annotation::Payload => (Inner::Payload, None, None),
+        Annotation::Header(renamed) => (Inner::Header, None, text(renamed)),
         Annotation::DestinationVariable(renamed) => {
             let wanted = text(renamed).unwrap_or_else(|| name.to_owned());
             let known = match optional {
@@ -151,12 +145,42 @@ fn annotated(
                 diags.at(span, variables.unknown("destination variable", &wanted));
                 return None;
             };
-            match optional {
-                Some(_) => optional_variable(variable, optional),
-                None => Source::Variable(variable),
-            }
+            (Inner::DestinationVariable, Some(variable), None)
         }
+    };
+    Some(match (extractor, variable) {
+        (_, variable) if extractor.wraps(ty) => Source::Extract { variable, rename },
+        (Inner::DestinationVariable, Some(variable)) if optional.is_none() => Source::Variable(variable),
+        (_, variable) => Source::Unwrapped {
+            extractor,
+            variable,
+            rename,
+            optional,
+        },
     })
+}
+
+impl Inner {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Payload => "Payload",
+            Self::Header => "Header",
+            Self::DestinationVariable => "DestinationVariable",
+        }
+    }
+
+    /// Is the type spelled with the extractor that its annotation stands for already? `#[header("x-id")] id:
+    /// Option<Header<u32>>` says one thing twice, which does no harm. (A `Payload` without `<T>` is the application's.)
+    fn wraps(self, ty: &Type) -> bool {
+        let Some((segment, inner)) = last_segment(ty).and_then(|segment| Some((segment, first_of(segment)?)))
+        else {
+            return false;
+        };
+        let is_around = ["Option", "Result", "Valid"]
+            .iter()
+            .any(|known| segment.ident == known);
+        segment.ident == self.as_str() || (is_around && self.wraps(inner))
+    }
 }
 
 fn optional_variable(variable: String, optional: Option<Type>) -> Source {
@@ -181,7 +205,10 @@ fn by_name_or_type(
         if variable.is_none() {
             diags.on(pattern, variables.unknown("destination variable", name));
         }
-        return Source::Extract { variable };
+        return Source::Extract {
+            variable,
+            rename: None,
+        };
     }
     let plain = matches!(pattern, Pat::Ident(_));
     let inner = option_of(ty).filter(|inner| {
@@ -203,6 +230,7 @@ fn by_name_or_type(
         },
         (_, _) => Source::Extract {
             variable: variables.everywhere(name),
+            rename: None,
         },
     }
 }

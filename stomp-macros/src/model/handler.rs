@@ -8,12 +8,13 @@ use syn::{
 
 use super::{
     argument::{Argument, Source},
+    last_segment,
     mapping::Mapping,
     target::{Target, targets},
     variables::Variables,
 };
 use crate::{
-    diag::Diagnostics,
+    diag::{Diagnostics, shown},
     parse::{Attribute, Name},
 };
 
@@ -274,12 +275,46 @@ fn check_borrowed(kind: Kind, arguments: &[Argument], attributes: &[Attribute], 
             "an event listener takes exactly one `&E` argument, the event it hears",
         ),
     };
-    if borrowed.len() != 1 {
+    for argument in &borrowed {
+        check_named(kind, argument, diags);
+    }
+    if borrowed.is_empty()
+        && let Some(owned) = arguments.iter().find(|argument| is_owned(kind, argument))
+    {
+        let what = what.split_once(',').map_or(what, |(what, _)| what);
+        diags.on(&owned.ty, format!("{what}: write `&{}`", shown(&owned.ty)));
+    } else if borrowed.len() != 1 {
         let span = attributes
             .iter()
             .find(|one| one.name == name)
             .map_or_else(Span::call_site, |one| one.span);
         diags.at(span, format!("{what}; this one takes {}", borrowed.len()));
+    }
+}
+
+/// Was this argument meant to be the error or event, by the name of its type?
+fn is_owned(kind: Kind, argument: &Argument) -> bool {
+    let ending = if kind == Kind::Listener { "Event" } else { "Error" };
+    last_segment(&argument.ty).is_some_and(|segment| segment.ident.to_string().ends_with(ending))
+}
+
+/// Handlers and listeners are chosen by a type, so `&dyn Error` and `&impl Error` choose none.
+fn check_named(kind: Kind, argument: &Argument, diags: &mut Diagnostics) {
+    let Source::Borrowed(ty) = &argument.source else {
+        return;
+    };
+    let mut ty = ty;
+    while let Type::Paren(paren) = ty {
+        ty = &paren.elem;
+    }
+    if matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_)) {
+        let message = match kind {
+            Kind::Listener => "a listener hears one type of events: name it, as in `&SessionConnectedEvent`",
+            _ => {
+                "an exception handler is chosen by the type of the error: take `&HandlerError`, which is every error"
+            }
+        };
+        diags.on(&argument.ty, message);
     }
 }
 

@@ -27,7 +27,13 @@ fn last_segment(ty: &syn::Type) -> Option<&syn::PathSegment> {
 
 /// `T` of a type spelled `Option<T>`.
 fn option_of(ty: &syn::Type) -> Option<&syn::Type> {
-    let segment = last_segment(ty).filter(|segment| segment.ident == "Option")?;
+    last_segment(ty)
+        .filter(|segment| segment.ident == "Option")
+        .and_then(first_of)
+}
+
+/// `T` of `Result<T, E>`.
+fn first_of(segment: &syn::PathSegment) -> Option<&syn::Type> {
     match &segment.arguments {
         syn::PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
             syn::GenericArgument::Type(inner) => Some(inner),

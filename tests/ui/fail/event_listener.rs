@@ -1,5 +1,5 @@
 //! Listeners take one event and answer nobody.
-use stomp_server::{SessionConnectedEvent, event_listener, send_to};
+use stomp_server::{ApplicationEvent, SessionConnectedEvent, event_listener, send_to};
 
 #[event_listener]
 async fn none() {}
@@ -7,5 +7,11 @@ async fn none() {}
 #[event_listener]
 #[send_to("/topic/a")]
 async fn answers(_event: &SessionConnectedEvent) {}
+
+#[event_listener]
+async fn owned(_event: SessionConnectedEvent) {}
+
+#[event_listener]
+async fn any(_event: &dyn ApplicationEvent) {}
 
 fn main() {}

@@ -32,4 +32,13 @@ impl D {
     async fn second(&self, _error: &std::fmt::Error) {}
 }
 
+#[message_exception_handler]
+async fn owned(_error: HandlerError) {}
+
+#[message_exception_handler]
+async fn any(_error: &dyn std::error::Error) {}
+
+#[message_exception_handler]
+async fn any_in_parentheses(_error: &(dyn std::error::Error + 'static)) {}
+
 fn main() {}

@@ -12,4 +12,14 @@ trait Named {}
 #[controller]
 impl Named for T {}
 
+struct C;
+
+#[message_mapping("/chat")]
+impl C {
+    #[message_mapping("/<room>")]
+    async fn talk(&self, room: String, #[payload] text: String) -> String {
+        room + &text
+    }
+}
+
 fn main() {}

@@ -21,4 +21,7 @@ impl C {
     async fn twice(&self) {}
 }
 
+#[message_mapping("/chat/:room/say")]
+async fn colon(_room: String) {}
+
 fn main() {}

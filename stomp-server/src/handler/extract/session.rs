@@ -16,6 +16,26 @@ impl FromMessage for SessionId {
 }
 
 /// A copy of the value of type `T` that was kept with [`Session::insert`].
+///
+/// ```
+/// use stomp_server::prelude::*;
+///
+/// #[derive(Clone)]
+/// struct Nickname(String);
+///
+/// #[message_mapping("/call-me/<name>")]
+/// async fn call_me(name: String, session: Session) {
+///     session.insert(Nickname(name));
+/// }
+///
+/// // Refused in a session that has sent nothing to /app/call-me yet; `Option<SessionAttribute<…>>` is not.
+/// #[message_mapping("/who-am-i")]
+/// async fn who_am_i(SessionAttribute(nickname): SessionAttribute<Nickname>) -> String {
+///     nickname.0
+/// }
+///
+/// assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionAttribute<T>(pub T);
 

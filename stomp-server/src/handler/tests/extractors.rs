@@ -59,6 +59,26 @@ async fn renamed(#[destination_variable("room-id")] number: u32) -> u32 {
     number
 }
 
+#[message_mapping("/twice-said/<roomId>")]
+async fn twice_said(
+    #[destination_variable("roomId")] number: DestinationVariable<u32>,
+    #[payload] body: Option<Payload<String>>,
+    #[header("x-id")] Header(id): Header<u8>,
+    #[header("x-none")] none: Option<Header<u8>>,
+) -> String {
+    format!(
+        "{} {:?} {id} {:?}",
+        number.0,
+        body.map(|body| body.0),
+        none.is_none()
+    )
+}
+
+#[message_mapping("/twice-said-valid")]
+async fn twice_said_valid(#[payload] Valid(Payload(draft)): Valid<Payload<Draft>>) -> String {
+    draft.text
+}
+
 #[message_mapping("/maybe", "/maybe/{n}")]
 async fn maybe(n: Option<u32>) -> String {
     format!("{n:?}")
@@ -241,6 +261,20 @@ async fn payloads() {
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn an_annotation_may_stand_before_the_extractor_it_means() {
+    check(&[
+        ("/twice-said/7", "hi", "!argument `id`: header `x-id` is missing"),
+        ("/twice-said-valid", r#"{"text":"hi"}"#, "hi"),
+    ])
+    .await;
+    let message = Message::new("/app/twice-said/7", "hi").with_header("x-id", "9");
+    assert_eq!(
+        bench().dispatch(message).await,
+        [r#"/topic/twice-said/7 <- 7 Some("hi") 9 true"#]
+    );
 }
 
 #[tokio::test]
