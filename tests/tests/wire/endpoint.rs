@@ -4,11 +4,12 @@ use http::{Request, Response};
 use stomp_server::{Body, StompServer, prelude::*};
 use stomp_tests::{
     peer::{
-        Incoming,
+        Incoming, patiently,
         web_socket::{BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT, masked, unmasked},
     },
     server::{TestServer, app},
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const CONNECT: &str = "CONNECT\naccept-version:1.2\nhost:localhost\n\n\0";
 const SEND: &str = "SEND\ndestination:/topic/c\nreceipt:r1\n\nx\0";
@@ -317,4 +318,21 @@ async fn connecting_and_leaving_at_once_leaks_nothing() {
         .await;
     assert_eq!(server.counters().connections_opened, 300);
     server.connect().await.disconnect().await;
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_end_is_cut_off() {
+    let deadline = std::time::Duration::from_millis(50);
+    let builder = app(module_path!()).configure(|config, _| config.handshake_deadline = deadline);
+    let server = TestServer::start(builder).await;
+    for begun in ["", "GET /ws HTTP/1.1\r\nhost: h\r\n"] {
+        let mut stream = tokio::net::TcpStream::connect(server.address())
+            .await
+            .expect("it listens");
+        stream.write_all(begun.as_bytes()).await.expect("it reads");
+        let mut answer = Vec::new();
+        let end = stream.read_to_end(&mut answer);
+        // An answer or none: what counts is that the connection ends.
+        let _ = patiently("the end of the connection", end).await;
+    }
 }

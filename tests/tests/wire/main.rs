@@ -14,6 +14,7 @@ mod build_errors;
 mod conversations;
 mod endpoint;
 mod events;
+mod explicit;
 mod floods;
 mod handlers;
 mod interceptors;

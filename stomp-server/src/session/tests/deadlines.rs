@@ -207,3 +207,18 @@ async fn what_ends_a_session_waits_for_calls_beside_it_but_not_for_ever() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_authenticator_must_decide_in_time() {
+    let never = |_: crate::Login| {
+        std::future::pending::<Result<Option<crate::Principal>, crate::AuthenticationError>>()
+    };
+    let bench = Bench::start(app("nowhere").authenticator(never));
+    let mut client = bench.open();
+    let asked = now();
+    client.text("CONNECT\naccept-version:1.2\n\n\0").await;
+    client.error("unauthenticated", 1008).await;
+    let elapsed = asked.elapsed();
+    assert!(elapsed >= secs(10) && elapsed <= secs(10) + TICKS, "{elapsed:?}");
+    assert_eq!(bench.server.counters.snapshot().sessions_opened, 0);
+}
