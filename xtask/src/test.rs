@@ -45,6 +45,7 @@ const CARGO: &[Chore] = &[
         &[],
     ),
 ];
+const PARITY: &str = "Spring parity";
 const FUZZ: &str = "fuzz targets";
 const LICENCES: &str = "licences and sources";
 const BUILD: &str = "build the chat";
@@ -58,6 +59,7 @@ pub(crate) fn run_all(system: bool) -> Result<()> {
     for (name, args, env) in CARGO {
         steps.run(name, || cargo(args, env));
     }
+    steps.run(PARITY, crate::parity::run);
     steps.run(FUZZ, fuzz_targets);
     steps.run(LICENCES, licences);
     let built = steps.run(BUILD, || cargo(&["build", "-p", "chat"], &[]));
@@ -69,7 +71,7 @@ fn plan(system: bool) {
     let names: Vec<&str> = CARGO
         .iter()
         .map(|(name, ..)| *name)
-        .chain([FUZZ, LICENCES, BUILD])
+        .chain([PARITY, FUZZ, LICENCES, BUILD])
         .collect();
     println!("With Rust alone: {}.", names.join(", "));
     if system {
