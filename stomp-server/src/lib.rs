@@ -324,7 +324,7 @@ pub use stomp_macros::{
 pub use self::{
     app::{
         BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
-        StompServerBuilder,
+        StompServerBuilder, shutdown_signal,
     },
     channel::{
         BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
