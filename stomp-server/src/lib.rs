@@ -341,8 +341,9 @@ pub use self::{
     handler::{
         ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
         FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
-        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Properties,
+        PropertyError, Rejection, Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute,
+        State, Target, Valid, Validate,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},

@@ -24,7 +24,7 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Services, assemble,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, Services, assemble,
         private::Registration,
     },
     security::Authenticator,
@@ -43,6 +43,7 @@ pub struct StompServerBuilder {
     endpoints: Vec<Endpoint>,
     context: Context,
     converters: Converters,
+    properties: Properties,
     inbound: InboundChannel,
     broker: BrokerChannel,
     outbound: OutboundChannel,
@@ -63,6 +64,7 @@ impl StompServerBuilder {
             endpoints: Vec::new(),
             context: Context::default(),
             converters: Converters::new(),
+            properties: Properties::default(),
             inbound: InboundChannel::default(),
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
@@ -132,6 +134,27 @@ impl StompServerBuilder {
     /// Reads and writes bodies of further content types.
     pub fn converter(mut self, converter: impl MessageConverter) -> Self {
         self.converters = self.converters.with(converter);
+        self
+    }
+
+    /// Gives `${name}` in mappings and targets a value; `${name:default}` does without. Where the values come from
+    /// (files, the environment of the process) is for the application to say.
+    ///
+    /// ```
+    /// use stomp_server::prelude::*;
+    ///
+    /// #[message_mapping("/place/${place}")]
+    /// #[send_to("/topic/${topic:places}")]
+    /// async fn here(Payload(text): Payload<String>) -> String {
+    ///     text
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).property("place", "market").build()?;
+    /// assert!(server.routes().any(|route| route.to_string().contains("/place/market")));
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.set(name, value);
         self
     }
 
@@ -241,6 +264,7 @@ impl StompServerBuilder {
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        self.context.insert(Arc::new(self.properties));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
         let services = Arc::new(Services::new(self.context, self.converters, template));
         let assembled = assemble(AssembleOptions {
