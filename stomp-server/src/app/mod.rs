@@ -4,6 +4,7 @@ mod builder;
 mod config;
 mod endpoint;
 mod error;
+mod routing;
 mod server;
 mod state;
 
@@ -14,4 +15,4 @@ pub use self::{
     error::{BuildError, ConfigProblem},
     server::{BoundServer, ServerHandle, StompServer},
 };
-pub(crate) use self::{config::strip_prefix, state::ServerState};
+pub(crate) use self::{routing::Routing, state::ServerState};
