@@ -294,6 +294,7 @@
 
 extern crate self as stomp_server;
 
+mod activity;
 mod app;
 mod broker;
 mod channel;
