@@ -168,7 +168,7 @@ impl<T: Transport> Connection<T> {
         match self
             .server
             .publisher
-            .publish(message, Witness::Session(&self.shared))
+            .publish_from(self.shared.id(), message, Witness::Session(&self.shared))
         {
             Ok(()) => self.settle(Settled {
                 receipt,
@@ -187,6 +187,9 @@ impl<T: Transport> Connection<T> {
             receipt,
             ..
         } = subscribe;
+        self.shared
+            .subscribed()
+            .insert(key, id.clone(), Arc::clone(&message.destination));
         let encoding = EncodingKey {
             id,
             version: self.machine.version(),
@@ -237,6 +240,7 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
+        self.shared.subscribed().remove(key);
         if let Some((address, ticket)) = self.tickets.remove(key) {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
