@@ -1,0 +1,16 @@
+//! What all profiles share: events, properties, and the switches that keep quiet about what Spring does not say.
+
+use std::time::Duration;
+
+use stomp_server::{StompServer, StompServerBuilder};
+
+use crate::event_log::EventLog;
+
+pub(super) fn configure(events: &EventLog) -> StompServerBuilder {
+    StompServer::builder()
+        .manage(events.clone())
+        .controller(events.clone())
+        .ignore_unmapped()
+        // Spring's broker has no heart-beats without a scheduler.
+        .heart_beat(Duration::ZERO, Duration::ZERO)
+}
