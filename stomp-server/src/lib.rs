@@ -294,6 +294,7 @@
 
 extern crate self as stomp_server;
 
+mod activity;
 mod app;
 mod broker;
 mod channel;
@@ -324,7 +325,7 @@ pub use stomp_macros::{
 pub use self::{
     app::{
         BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
-        StompServerBuilder,
+        StompServerBuilder, shutdown_signal,
     },
     channel::{
         BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,

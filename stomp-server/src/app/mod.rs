@@ -5,6 +5,7 @@ mod config;
 mod endpoint;
 mod error;
 mod server;
+mod signal;
 mod state;
 
 pub use self::{
@@ -13,5 +14,6 @@ pub use self::{
     endpoint::Endpoint,
     error::{BuildError, ConfigProblem},
     server::{BoundServer, ServerHandle, StompServer},
+    signal::shutdown_signal,
 };
 pub(crate) use self::{config::strip_prefix, state::ServerState};
