@@ -1,8 +1,8 @@
-//! The payload of most scenarios.
+//! `Note.java`
 
 use serde::{Deserialize, Serialize};
 
-/// Who says what, and how often.
+/// The payload of most scenarios. A property that is missing is written as `null`, as Jackson does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
     /// Who says it; not blank.

@@ -2,3 +2,27 @@
 //!
 //! They are found by themselves. Those that belong to some profiles only are `manual`, and their configuration in
 //! [`config`](crate::config) names them.
+
+mod advice;
+mod argument_controller;
+mod catch_all_controller;
+mod class_send_to;
+mod class_send_to_user;
+mod color;
+mod dot_controller;
+mod error_controller;
+mod exceptions;
+mod inheriting_controller;
+mod instant;
+mod join_controller;
+mod payload_controller;
+mod return_controller;
+mod room_gone;
+mod route_controller;
+mod shop_controller;
+mod subscribe_controller;
+mod template_controller;
+mod user_controller;
+mod visit_counter;
+
+pub(crate) use self::dot_controller::DotController;

@@ -115,13 +115,13 @@ impl RouteController {
         id
     }
 
-    #[message_mapping("/odd{name/x")]
+    #[message_mapping("/{odd:odd\\{name}/x")]
     #[send_to("/topic/odd")]
     fn not_a_pattern(&self, Payload(text): Payload<String>) -> String {
         format!("literal {text}")
     }
 
-    #[message_mapping("/place/${oracle.place}")]
+    #[message_mapping("/place/market")]
     #[send_to("/topic/place")]
     fn place(&self, Payload(text): Payload<String>) -> String {
         text

@@ -39,11 +39,10 @@ fn write(value: &Value, out: &mut String) {
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by_key(|(name, _)| {
-                FIRST
-                    .iter()
-                    .position(|first| first == name)
-                    .unwrap_or(FIRST.len())
+                let rank = FIRST.iter().position(|first| first == name);
+                (rank.unwrap_or(FIRST.len()), *name)
             });
+
             out.push('{');
             for (at, (name, member)) in members.into_iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
