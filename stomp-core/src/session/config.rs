@@ -26,6 +26,10 @@ pub struct SessionConfig {
     pub max_subscriptions: usize,
     /// The `server` header of CONNECTED: `name` or `name/version`. Default: `stomp-server`.
     pub server: String,
+    /// CONNECTED has the `server` header. Default: yes. Spring's has none.
+    pub server_header: bool,
+    /// CONNECTED has the `session` header, with the session's id. Default: yes. Spring's has none.
+    pub session_header: bool,
 }
 
 impl Default for SessionConfig {
@@ -43,6 +47,8 @@ impl Default for SessionConfig {
             frame_deadline: Duration::from_secs(60),
             max_subscriptions: 1024,
             server: "stomp-server".to_owned(),
+            server_header: true,
+            session_header: true,
         }
     }
 }
