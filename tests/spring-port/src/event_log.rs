@@ -6,7 +6,7 @@ use stomp_server::prelude::*;
 
 /// What happened to whom. Cheap to clone: all clones hold one list.
 #[derive(Debug, Clone, Default)]
-pub struct EventLog(Arc<Mutex<Vec<Seen>>>);
+pub(crate) struct EventLog(Arc<Mutex<Vec<Seen>>>);
 
 #[derive(Debug)]
 struct Seen {
@@ -16,7 +16,7 @@ struct Seen {
 
 impl EventLog {
     /// Notes what happened to a session of `user`.
-    pub fn add(&self, user: Option<&Principal>, what: impl Into<String>) {
+    pub(crate) fn add(&self, user: Option<&Principal>, what: impl Into<String>) {
         self.note(user.map_or("nobody", Principal::name), what.into());
     }
 
@@ -30,7 +30,7 @@ impl EventLog {
 
     /// Takes what happened to `user`.
     #[must_use]
-    pub fn take(&self, user: &str) -> Vec<String> {
+    pub(crate) fn take(&self, user: &str) -> Vec<String> {
         let mut seen = self.seen();
         seen.extract_if(.., |seen| seen.user == user)
             .map(|seen| seen.what)
@@ -39,7 +39,7 @@ impl EventLog {
 
     /// Reads what happened to `user`: for what happens once, at the start.
     #[must_use]
-    pub fn read(&self, user: &str) -> Vec<String> {
+    pub(crate) fn read(&self, user: &str) -> Vec<String> {
         let seen = self.seen();
         let of_user = seen.iter().filter(|seen| seen.user == user);
         of_user.map(|seen| seen.what.clone()).collect()

@@ -7,7 +7,7 @@ use stomp_server::{
 
 /// Acts on `/topic/gate/{channel}/{what}`.
 #[derive(Debug, Clone, Copy)]
-pub struct Gate(pub &'static str);
+pub(crate) struct Gate(pub(crate) &'static str);
 
 enum Act {
     Pass,

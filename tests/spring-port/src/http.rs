@@ -21,7 +21,7 @@ const LARGEST: usize = 64 * 1024;
 
 /// Answers everything below `/http`.
 #[derive(Debug, Clone, Default)]
-pub struct Http(Arc<Inner>);
+pub(crate) struct Http(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -34,7 +34,7 @@ struct Inner {
 impl Http {
     /// Reads what these logs hold.
     #[must_use]
-    pub fn new(events: EventLog, trace: TraceLog) -> Self {
+    pub(crate) fn new(events: EventLog, trace: TraceLog) -> Self {
         Self(Arc::new(Inner {
             events,
             trace,

@@ -6,7 +6,7 @@ use stomp_server::ServerHandle;
 /// What is under way.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Idle {
-    /// Sessions that are not done with what they have received.
+    /// What is not done: see [`ServerHandle::in_flight`].
     pub pending: usize,
     /// Open connections.
     pub open: usize,
@@ -16,7 +16,7 @@ pub struct Idle {
 #[must_use]
 pub fn idle(server: &ServerHandle) -> Idle {
     Idle {
-        pending: 0,
+        pending: server.in_flight(),
         open: server.connections(),
     }
 }

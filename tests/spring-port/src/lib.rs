@@ -29,6 +29,7 @@ use std::error::Error;
 
 use stomp_server::BoundServer;
 
+pub use self::in_flight::{Idle, idle};
 pub use self::profile::{Profile, UnknownProfile};
 use self::{event_log::EventLog, http::Http, trace_log::TraceLog};
 

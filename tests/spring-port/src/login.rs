@@ -16,7 +16,7 @@ fn of_handshake(login: &Login) -> Option<Principal> {
 /// # Errors
 ///
 /// None: everybody may connect.
-pub async fn by_query(login: Login) -> Result<Option<Principal>, AuthenticationError> {
+pub(crate) async fn by_query(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     Ok(of_handshake(&login))
 }
 
@@ -26,7 +26,7 @@ pub async fn by_query(login: Login) -> Result<Option<Principal>, AuthenticationE
 /// # Errors
 ///
 /// For those tokens.
-pub async fn by_token(login: Login) -> Result<Option<Principal>, AuthenticationError> {
+pub(crate) async fn by_token(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     match login.headers().get("x-token") {
         None => Ok(of_handshake(&login)),
         Some("bad") => Err(AuthenticationError::new("bad token")),

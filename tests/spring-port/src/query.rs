@@ -4,7 +4,7 @@ use stomp_server::http::Uri;
 
 /// The first parameter of this name; one without a value is empty.
 #[must_use]
-pub fn parameter(uri: &Uri, name: &str) -> Option<String> {
+pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let pairs = uri.query()?.split('&');
     let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs

@@ -12,7 +12,7 @@ use stomp_server::{
 
 /// What the interceptors were asked. Cheap to clone: all clones hold one list.
 #[derive(Debug, Clone, Default)]
-pub struct TraceLog(Arc<Mutex<Vec<Call>>>);
+pub(crate) struct TraceLog(Arc<Mutex<Vec<Call>>>);
 
 #[derive(Debug)]
 struct Call {
@@ -24,7 +24,7 @@ struct Call {
 impl TraceLog {
     /// An interceptor that notes its calls under a name.
     #[must_use]
-    pub fn interceptor(&self, name: &'static str) -> Tracer {
+    pub(crate) fn interceptor(&self, name: &'static str) -> Tracer {
         Tracer {
             log: self.clone(),
             name,
@@ -33,7 +33,7 @@ impl TraceLog {
 
     /// Takes the calls for `destination`, in order for each channel.
     #[must_use]
-    pub fn take(&self, destination: &str) -> BTreeMap<String, Vec<String>> {
+    pub(crate) fn take(&self, destination: &str) -> BTreeMap<String, Vec<String>> {
         let mut seen = self.seen();
         let mut answer = BTreeMap::from([("handled".to_owned(), Vec::new())]);
         for call in seen.extract_if(.., |call| call.destination == destination) {
@@ -63,7 +63,7 @@ impl TraceLog {
 
 /// One interceptor of a channel.
 #[derive(Debug, Clone)]
-pub struct Tracer {
+pub(crate) struct Tracer {
     log: TraceLog,
     name: &'static str,
 }
