@@ -42,7 +42,8 @@ pub(crate) enum Place {
 }
 
 impl Targets {
-    /// Errors name the target that cannot be read.
+    /// In the order they are sent to: those of the user come first, as in Spring. Errors name the target that cannot
+    /// be read.
     pub(crate) fn parse(targets: &[Target], notation: Notation<'_>) -> Result<Self, Unreadable> {
         let places = targets.iter().map(|target| {
             Ok(match *target {
@@ -55,7 +56,9 @@ impl Targets {
                 Target::DefaultUser { broadcast } => Place::DefaultUser { broadcast },
             })
         });
-        places.collect::<Result<_, _>>().map(Self)
+        let mut places: Vec<_> = places.collect::<Result<_, _>>()?;
+        places.sort_by_key(|place| !matches!(place, Place::User { .. } | Place::DefaultUser { .. }));
+        Ok(Self(places))
     }
 
     /// Each target, for people.

@@ -25,4 +25,4 @@ mod template_controller;
 mod user_controller;
 mod visit_counter;
 
-pub(crate) use self::dot_controller::DotController;
+pub(crate) use self::dot_controller::{DotController, DotDefaults};

@@ -121,7 +121,7 @@ impl RouteController {
         format!("literal {text}")
     }
 
-    #[message_mapping("/place/market")]
+    #[message_mapping("/place/${oracle.place}")]
     #[send_to("/topic/place")]
     fn place(&self, Payload(text): Payload<String>) -> String {
         text
