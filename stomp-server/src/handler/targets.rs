@@ -42,8 +42,7 @@ pub(crate) enum Place {
 }
 
 impl Targets {
-    /// In the order they are sent to: those of the user come first, as in Spring. Errors name the target that cannot
-    /// be read.
+    /// Errors name the target that cannot be read.
     pub(crate) fn parse(targets: &[Target], notation: Notation<'_>) -> Result<Self, Unreadable> {
         let places = targets.iter().map(|target| {
             Ok(match *target {
@@ -56,9 +55,7 @@ impl Targets {
                 Target::DefaultUser { broadcast } => Place::DefaultUser { broadcast },
             })
         });
-        let mut places: Vec<_> = places.collect::<Result<_, _>>()?;
-        places.sort_by_key(|place| !matches!(place, Place::User { .. } | Place::DefaultUser { .. }));
-        Ok(Self(places))
+        places.collect::<Result<_, _>>().map(Self)
     }
 
     /// Each target, for people.
