@@ -30,3 +30,23 @@ fn on_conversion(_error: &ConvertError) -> &'static str {
 fn on_state(_error: &IllegalState) -> &'static str {
     "illegal state"
 }
+
+/// An error that the advice does not know either.
+#[derive(Debug, thiserror::Error)]
+#[error("no handler answers it")]
+struct Unanswered;
+
+/// `onMissing(MessageHandlingException)` and `onType(ConversionException)`: what is wrong with an argument is told in
+/// the error's words for clients. Handlers of every error are asked last.
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+fn on_argument(error: &HandlerError) -> Result<String, Unanswered> {
+    if !error.is_extraction() {
+        return Err(Unanswered);
+    }
+    let text = error.client_message();
+    Ok(match text.strip_suffix(" is missing") {
+        Some(what) => format!("missing: {}", what.replace('`', "")),
+        None => "value of another type".to_owned(),
+    })
+}
