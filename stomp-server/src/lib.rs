@@ -351,7 +351,7 @@ pub use self::{
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
     transport::{AllowedOrigins, Body, Handshake, HttpHandler},
-    user::{SimpUser, SimpUserRegistry},
+    user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
 /// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
