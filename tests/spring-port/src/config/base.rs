@@ -13,4 +13,8 @@ pub(super) fn configure(events: &EventLog) -> StompServerBuilder {
         .ignore_unmapped()
         // Spring's broker has no heart-beats without a scheduler.
         .heart_beat(Duration::ZERO, Duration::ZERO)
+        .configure(|_, session| {
+            session.session_header = false;
+            session.server_header = false;
+        })
 }
