@@ -11,15 +11,16 @@ const PATIENCE = 10_000; // ms
 
 export class Server {
   /** Starts an example by its name, on a free port. `EXAMPLES` names the folder with the built programs. */
-  static async start(name) {
+  static async start(name, options = []) {
     assert.ok(process.env.EXAMPLES, 'EXAMPLES names the folder with the built examples, like target/debug');
-    const server = new Server(name);
+    const server = new Server(name, options);
     await server.#run('127.0.0.1:0');
     return server;
   }
 
-  constructor(name) {
+  constructor(name, options) {
     this.name = name;
+    this.options = options;
   }
 
   /** Starts it anew on the port it had. */
@@ -35,7 +36,7 @@ export class Server {
   }
 
   async #run(address) {
-    this.child = spawn(join(process.env.EXAMPLES, this.name), ['--listen', address], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(join(process.env.EXAMPLES, this.name), ['--listen', address, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = createInterface({ input: this.child.stdout });
     createInterface({ input: this.child.stderr }).on('line', (line) => {
       if (!/\bINFO\b/.test(line)) console.error(`${this.name}: ${line}`); // warnings and panics are worth reading

@@ -50,7 +50,7 @@ const LICENCES: &str = "licences and sources";
 const BUILD: &str = "build the examples";
 
 /// The examples with a page.
-const PAGES: [&str; 2] = ["chat", "react-chat"];
+const PAGES: [&str; 3] = ["chat", "portfolio", "react-chat"];
 const SETUP: &str = "set-up of the browser test";
 const BROWSER: &str = "browser";
 

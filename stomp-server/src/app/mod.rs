@@ -4,6 +4,7 @@ mod builder;
 mod config;
 mod endpoint;
 mod error;
+mod routing;
 mod server;
 mod signal;
 mod state;
@@ -16,4 +17,4 @@ pub use self::{
     server::{BoundServer, ServerHandle, StompServer},
     signal::shutdown_signal,
 };
-pub(crate) use self::{config::strip_prefix, state::ServerState};
+pub(crate) use self::{routing::Routing, state::ServerState};

@@ -14,7 +14,7 @@ use stomp_core::{
 use super::{Frame, Session, SessionId, Shared};
 use crate::{
     app::ServerState,
-    broker::{Address, EncodingKey, Latch, Publication, Witness, encode_message},
+    broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
     handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
 };
 
@@ -264,10 +264,13 @@ impl Errand {
                     headers,
                     ..Message::new(&**destination, body)
                 };
-                server
-                    .publisher
-                    .publish(message, witness)
-                    .map_err(HandlerError::reply)
+                match server.publisher.publish(message, witness) {
+                    Err(PublishError::NotServed) if server.config.ignore_unmapped => {
+                        server.counters.unmapped.increment();
+                        Ok(())
+                    }
+                    published => published.map_err(HandlerError::reply),
+                }
             }
             ReplyTarget::User { path, broadcast } => {
                 let message = Message {
