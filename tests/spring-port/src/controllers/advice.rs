@@ -25,6 +25,18 @@ fn on_conversion(_error: &ConvertError) -> &'static str {
     "unreadable or unwritable payload"
 }
 
+/// `onUndelivered(MessageDeliveryException)`, and what else a template says of a message that it cannot send.
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+fn on_undelivered(error: &SendError) -> &'static str {
+    match error {
+        SendError::Convert(_) => "unreadable or unwritable payload",
+        SendError::NoDefaultDestination => "illegal state",
+        SendError::Malformed => "illegal argument",
+        _ => "not delivered",
+    }
+}
+
 #[message_exception_handler]
 #[send_to_user("/queue/errors", broadcast = false)]
 fn on_state(_error: &IllegalState) -> &'static str {
