@@ -138,6 +138,12 @@ impl RouteController {
         format!("subscribe {n}")
     }
 
+    #[message_mapping("/twice")]
+    #[subscribe_mapping("/twice")]
+    fn both_annotations(&self) -> &'static str {
+        "which?"
+    }
+
     #[subscribe_mapping("/literal/{n}")]
     fn literal_pattern(&self, n: String) -> String {
         format!("pattern {n}")
