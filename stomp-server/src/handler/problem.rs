@@ -77,6 +77,17 @@ pub enum BuildProblem {
         /// The handler.
         handler: Place,
     },
+    /// The default of a header cannot be read as the type of the argument.
+    HeaderDefault {
+        /// The default, as written.
+        default: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// Why, if that can be said.
+        reason: Option<&'static str>,
+        /// The handler, or the controller it belongs to.
+        handler: Place,
+    },
     /// There are handlers, but no prefix by which messages reach them.
     NoApplicationPrefix {
         /// The handlers.
@@ -173,6 +184,17 @@ impl fmt::Display for BuildProblem {
                     prefixes.join(", ")
                 )
             }
+            Self::HeaderDefault {
+                default,
+                argument,
+                reason,
+                handler,
+            } => write!(
+                f,
+                "the default \"{default}\" of argument `{argument}` of {handler} is not of the argument's type{}{}",
+                if reason.is_some() { ": " } else { "" },
+                reason.unwrap_or_default()
+            ),
             Self::NoApplicationPrefix { handlers } => write!(
                 f,
                 "no message reaches {}: there is no application prefix; name one with \

@@ -132,6 +132,8 @@ pub struct ArgSpec {
     pub variable: Option<&'static str>,
     /// The name given in `#[header("…")]`.
     pub rename: Option<&'static str>,
+    /// What stands for a header that is absent or empty: `#[header("…", default = "…")]`.
+    pub default: Option<&'static str>,
 }
 
 impl ArgSpec {
@@ -142,6 +144,7 @@ impl ArgSpec {
             name,
             variable: None,
             rename: None,
+            default: None,
         }
     }
 
@@ -156,6 +159,13 @@ impl ArgSpec {
     #[must_use]
     pub const fn renamed(mut self, name: &'static str) -> Self {
         self.rename = Some(name);
+        self
+    }
+
+    /// The same, with what stands for a value that is absent or empty.
+    #[must_use]
+    pub const fn with_default(mut self, text: &'static str) -> Self {
+        self.default = Some(text);
         self
     }
 }

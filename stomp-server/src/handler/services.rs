@@ -7,6 +7,11 @@ use std::{
     sync::Arc,
 };
 
+use super::{
+    extract::InvalidValue,
+    problem::{BuildProblem, Place},
+    route::ArgSpec,
+};
 use crate::{SimpMessagingTemplate, convert::Converters};
 
 type Value = Arc<dyn Any + Send + Sync>;
@@ -51,6 +56,14 @@ impl fmt::Debug for Context {
 #[derive(Debug, Default)]
 pub struct Requirements {
     needs: Vec<Requirement>,
+    headers: Vec<DeclaredHeader>,
+}
+
+/// A header argument with a default or placeholders, and whether a text can be read as its type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeclaredHeader {
+    pub(crate) arg: &'static ArgSpec,
+    pub(crate) reads: fn(&str) -> Result<(), InvalidValue>,
 }
 
 /// One type that must be in the [`Context`].
@@ -60,6 +73,20 @@ pub(crate) struct Requirement {
     pub(crate) name: &'static str,
 }
 
+impl DeclaredHeader {
+    /// What is wrong with it; `place` is who takes the argument.
+    pub(crate) fn problem(self, place: Place) -> Option<BuildProblem> {
+        let default = self.arg.default?;
+        let error = (self.reads)(default).err()?;
+        Some(BuildProblem::HeaderDefault {
+            default,
+            argument: self.arg.name,
+            reason: error.reason(),
+            handler: place,
+        })
+    }
+}
+
 impl Requirements {
     /// Says that a value of type `T` must be there.
     pub fn state<T: ?Sized + 'static>(&mut self) {
@@ -67,6 +94,14 @@ impl Requirements {
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
         });
+    }
+
+    pub(crate) fn header(&mut self, arg: &'static ArgSpec, reads: fn(&str) -> Result<(), InvalidValue>) {
+        self.headers.push(DeclaredHeader { arg, reads });
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = DeclaredHeader> {
+        self.headers.iter().copied()
     }
 
     /// Those that `context` does not meet.
