@@ -106,7 +106,7 @@ impl HandlerError {
         match self.source.downcast_ref::<Rejection>() {
             Some(rejection) if self.is_extraction() => match self.argument() {
                 Some(argument) if rejection.0.of_payload => {
-                    Cow::Owned(format!("payload `{argument}`: {rejection}"))
+                    Cow::Owned(format!("{rejection} (payload `{argument}`)"))
                 }
                 _ => Cow::Borrowed(rejection.client_message()),
             },

@@ -94,7 +94,7 @@ impl fmt::Display for InvalidValue {
         };
         write!(f, "{place} `{}` is not valid", self.name)?;
         match self.reason() {
-            Some(reason) => write!(f, ": {reason}"),
+            Some(reason) => write!(f, " ({reason})"),
             None => Ok(()),
         }
     }
@@ -154,25 +154,25 @@ mod tests {
     fn a_client_reads_why_a_value_is_not_valid_and_no_type() {
         assert_eq!(
             said::<u8>("x"),
-            "header `x-n` is not valid: it is not a whole number"
+            "header `x-n` is not valid (it is not a whole number)"
         );
         assert_eq!(
             said::<u8>("256"),
-            "header `x-n` is not valid: the number is too large"
+            "header `x-n` is not valid (the number is too large)"
         );
         assert_eq!(
             said::<i8>("-129"),
-            "header `x-n` is not valid: the number is too small"
+            "header `x-n` is not valid (the number is too small)"
         );
-        assert_eq!(said::<u8>(""), "header `x-n` is not valid: it is empty");
-        assert_eq!(said::<f32>("x"), "header `x-n` is not valid: it is not a number");
+        assert_eq!(said::<u8>(""), "header `x-n` is not valid (it is empty)");
+        assert_eq!(said::<f32>("x"), "header `x-n` is not valid (it is not a number)");
         assert_eq!(
             said::<char>("xy"),
-            "header `x-n` is not valid: it is not one character"
+            "header `x-n` is not valid (it is not one character)"
         );
         assert_eq!(
             said::<bool>("On"),
-            "header `x-n` is not valid: it is neither `true` nor `false`"
+            "header `x-n` is not valid (it is neither `true` nor `false`)"
         );
         assert_eq!(said::<std::net::IpAddr>("x"), "header `x-n` is not valid");
     }

@@ -158,7 +158,7 @@ async fn a_list_is_all_of_a_repeated_header_or_what_stands_between_commas() {
             &[("x-a", "one"), ("x-a", "two, three"), ("x-b", "1,2")]
         )
         .await,
-        r#"/topic/lists <- ["one", "two, three"] Some(Header([1, 2])) None Err("header `x-a` is not valid: it is not a whole number")"#
+        r#"/topic/lists <- ["one", "two, three"] Some(Header([1, 2])) None Err("header `x-a` is not valid (it is not a whole number)")"#
     );
 }
 
