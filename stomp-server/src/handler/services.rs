@@ -10,6 +10,7 @@ use std::{
 use super::{
     extract::InvalidValue,
     problem::{BuildProblem, Place},
+    properties::{Properties, PropertyError},
     route::ArgSpec,
 };
 use crate::{SimpMessagingTemplate, convert::Converters};
@@ -74,15 +75,25 @@ pub(crate) struct Requirement {
 }
 
 impl DeclaredHeader {
-    /// What is wrong with it; `place` is who takes the argument.
-    pub(crate) fn problem(self, place: Place) -> Option<BuildProblem> {
-        let default = self.arg.default?;
-        let error = (self.reads)(default).err()?;
+    /// What is wrong with it; `handler` is who takes the argument.
+    pub(crate) fn problem(self, properties: &Properties, handler: Place) -> Option<BuildProblem> {
+        let malformed = |error: PropertyError| BuildProblem::Malformed {
+            reason: format!("argument `{}`: {error}", self.arg.name),
+            handler,
+        };
+        if let Err(error) = properties.resolve(self.arg.rename.unwrap_or_default()) {
+            return Some(malformed(error));
+        }
+        let default = match properties.resolve(self.arg.default?) {
+            Ok(default) => default,
+            Err(error) => return Some(malformed(error)),
+        };
+        let error = (self.reads)(&default).err()?;
         Some(BuildProblem::HeaderDefault {
-            default,
+            default: default.into_owned(),
             argument: self.arg.name,
             reason: error.reason(),
-            handler: place,
+            handler,
         })
     }
 }
@@ -119,16 +130,19 @@ pub(crate) struct Services {
     context: Context,
     converters: Converters,
     template: SimpMessagingTemplate,
+    properties: Arc<Properties>,
 }
 
 impl Services {
-    /// Puts the template into the context too, so that components can have it injected.
+    /// Puts the template into the context too, so that components can have it injected; takes the properties out of it.
     pub(crate) fn new(mut context: Context, converters: Converters, template: SimpMessagingTemplate) -> Self {
+        let properties = context.get().unwrap_or_default();
         context.insert(Arc::new(template.clone()));
         Self {
             context,
             converters,
             template,
+            properties,
         }
     }
 
@@ -142,5 +156,9 @@ impl Services {
 
     pub(crate) fn template(&self) -> &SimpMessagingTemplate {
         &self.template
+    }
+
+    pub(crate) fn properties(&self) -> &Properties {
+        &self.properties
     }
 }

@@ -20,6 +20,10 @@ use crate::{BoxError, Headers};
 /// `SUBSCRIBE`), `simpSessionId`, `simpSubscriptionId`, `simpUser`, `stompCommand`, `contentType`; as arguments
 /// `lookup_destination: Header<String>`. `nativeHeaders.simpUser` asks for the frame's own.
 ///
+/// `${name}` in names and defaults is replaced by the application's
+/// [`property`](crate::StompServerBuilder::property), also as `${name:default}`. A default that is not of the argument's
+/// type keeps the application from being built.
+///
 /// ```
 /// use stomp_server::prelude::*;
 ///
@@ -118,9 +122,9 @@ where
     T: FromStr,
     T::Err: Into<BoxError>,
 {
-    let name = shown(cx, arg);
+    let name = &*shown(cx, arg);
     let found = find(cx, name).filter(|text| !(text.is_empty() && arg.default.is_some()));
-    let Some(text) = found.or_else(|| default(cx, arg).map(Cow::Borrowed)) else {
+    let Some(text) = found.or_else(|| default(cx, arg)) else {
         return Ok(None);
     };
     match parse(name, &text) {
@@ -135,7 +139,7 @@ where
     T: FromStr,
     T::Err: Into<BoxError>,
 {
-    let name = shown(cx, arg);
+    let name = &*shown(cx, arg);
     let mut native = native_values(cx, name);
     let one = match (message_header::find(cx, name), native.next(), native.next()) {
         (Some(text), ..) => Some(text),
@@ -147,7 +151,7 @@ where
         (None, first, _) => first.map(Cow::Borrowed),
     };
     let one = one.filter(|text| !(text.is_empty() && arg.default.is_some()));
-    let Some(text) = one.or_else(|| default(cx, arg).map(Cow::Borrowed)) else {
+    let Some(text) = one.or_else(|| default(cx, arg)) else {
         return Ok(None);
     };
     Ok(Some(HeaderList(split(name, &text)?)))
@@ -193,19 +197,24 @@ where
 }
 
 fn missing(cx: &MessageContext, arg: &ArgSpec) -> Rejection {
-    let name = shown(cx, arg).to_owned();
+    let name = shown(cx, arg).into_owned();
     MissingHeader { name }.into()
 }
 
 /// The header's name, as clients spell it.
-fn shown<'a>(cx: &'a MessageContext, arg: &ArgSpec) -> &'a str {
+fn shown(cx: &MessageContext, arg: &ArgSpec) -> Cow<'static, str> {
     resolved(cx, arg, arg.rename.unwrap_or(arg.name))
 }
 
-fn default<'a>(cx: &'a MessageContext, arg: &ArgSpec) -> Option<&'a str> {
+fn default(cx: &MessageContext, arg: &ArgSpec) -> Option<Cow<'static, str>> {
     arg.default.map(|text| resolved(cx, arg, text))
 }
 
-fn resolved<'a>(_cx: &'a MessageContext, _arg: &ArgSpec, text: &'static str) -> &'a str {
-    text
+/// That it can be resolved was found while the application was built; a text of an argument that no attribute made is
+/// taken as it is.
+fn resolved(cx: &MessageContext, arg: &ArgSpec, text: &'static str) -> Cow<'static, str> {
+    if !arg.placeholders {
+        return Cow::Borrowed(text);
+    }
+    cx.properties().resolve(text).unwrap_or(Cow::Borrowed(text))
 }
