@@ -354,7 +354,7 @@ pub use self::{
         Admission, AllowedOrigins, Body, Handshake, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal,
         HttpHandler,
     },
-    user::{SimpUser, SimpUserRegistry},
+    user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
 /// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
