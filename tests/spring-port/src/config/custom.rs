@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use stomp_server::{Endpoint, StompServerBuilder};
 
-use crate::{gate::Gate, login};
+use crate::{controllers::CustomController, gate::Gate, login};
 
 pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
     builder
         .application_destination_prefixes(["/app", "/app/v2", "/plain"])
         .user_destination_prefix("/me")
         .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
+        .controller(CustomController)
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_token)
         .inbound_interceptor(Gate("inbound"))

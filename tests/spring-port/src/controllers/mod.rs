@@ -9,6 +9,7 @@ mod catch_all_controller;
 mod class_send_to;
 mod class_send_to_user;
 mod color;
+mod custom_controller;
 mod dot_controller;
 mod error_controller;
 mod exceptions;
@@ -25,4 +26,7 @@ mod template_controller;
 mod user_controller;
 mod visit_counter;
 
-pub(crate) use self::dot_controller::DotController;
+pub(crate) use self::{
+    custom_controller::CustomController,
+    dot_controller::{DotController, DotDefaults},
+};

@@ -121,7 +121,7 @@ impl RouteController {
         format!("literal {text}")
     }
 
-    #[message_mapping("/place/market")]
+    #[message_mapping("/place/${oracle.place}")]
     #[send_to("/topic/place")]
     fn place(&self, Payload(text): Payload<String>) -> String {
         text
@@ -136,6 +136,12 @@ impl RouteController {
     #[subscribe_mapping("/kinds/{n}")]
     fn kind_subscribe(&self, n: String) -> String {
         format!("subscribe {n}")
+    }
+
+    #[message_mapping("/twice")]
+    #[subscribe_mapping("/twice")]
+    fn both_annotations(&self) -> &'static str {
+        "which?"
     }
 
     #[subscribe_mapping("/literal/{n}")]

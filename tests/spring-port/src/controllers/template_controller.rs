@@ -36,16 +36,17 @@ impl TemplateController {
 
     #[message_mapping("/template/post-processor")]
     fn post_processor(&self, Payload(text): Payload<String>) -> Result<(), SendError> {
-        let headers = Headers::from_iter([("x-length", text.len().to_string().as_str())]);
+        let message = self.template.convert(&text)?;
+        let length = message.body.len().to_string();
         self.template
-            .convert_and_send_with_headers("/topic/room/p", &text, &headers)
+            .send_to("/topic/room/p", message.with_header("x-length", &length))
     }
 
     #[message_mapping("/template/headers-and-post-processor")]
     fn both(&self, Payload(text): Payload<String>) -> Result<(), SendError> {
-        let headers = Headers::from_iter([("x-a", "1"), ("x-a", "2")]);
+        let message = self.template.convert(&text)?.with_header("x-a", "1");
         self.template
-            .convert_and_send_with_headers("/topic/room/p", &text, &headers)
+            .send_to("/topic/room/p", message.with_header("x-a", "2"))
     }
 
     #[message_mapping("/template/as/{type}/{subtype}")]
@@ -84,6 +85,11 @@ impl TemplateController {
             .with_header("x-raw", "yes")
             .with_header("content-type", "text/plain");
         self.template.send(message)
+    }
+
+    #[message_mapping("/template/no-destination")]
+    fn no_destination(&self, Payload(text): Payload<String>) -> Result<(), SendError> {
+        self.template.convert_and_send_to_default(&text)
     }
 
     #[message_mapping("/template/to/{user}")]
