@@ -351,7 +351,10 @@ pub use self::{
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
-    transport::{AllowedOrigins, Body, Handshake, HttpHandler},
+    transport::{
+        Admission, AllowedOrigins, Body, Handshake, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal,
+        HttpHandler,
+    },
     user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 

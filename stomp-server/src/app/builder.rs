@@ -351,15 +351,16 @@ impl StompServerBuilder {
     fn check_endpoints(&self, problems: &mut Vec<ConfigProblem>) {
         let mut paths = HashSet::new();
         for endpoint in &self.endpoints {
-            let path = endpoint.path().to_owned();
-            if !path.starts_with('/') {
-                problems.push(ConfigProblem::EndpointWithoutSlash(path));
-            } else if !paths.insert(path.clone()) {
-                problems.push(ConfigProblem::DuplicateEndpoint(path));
+            for path in endpoint.paths() {
+                if !path.starts_with('/') {
+                    problems.push(ConfigProblem::EndpointWithoutSlash(path.clone()));
+                } else if !paths.insert(path) {
+                    problems.push(ConfigProblem::DuplicateEndpoint(path.clone()));
+                }
             }
             let useless = endpoint.origins().useless();
             problems.extend(useless.map(|origin| ConfigProblem::OriginMatchesNothing {
-                endpoint: endpoint.path().to_owned(),
+                endpoint: endpoint.paths().join("`, `"),
                 origin: origin.to_owned(),
             }));
         }
@@ -413,7 +414,7 @@ fn log(state: &ServerState) {
         ..
     } = &*state.config;
     tracing::info!(
-        endpoints = ?state.endpoints.iter().map(Endpoint::path).collect::<Vec<_>>(),
+        endpoints = ?state.endpoints.iter().flat_map(Endpoint::paths).collect::<Vec<_>>(),
         application = ?application_destination_prefixes,
         broker = ?broker_destination_prefixes,
         user = %user_destination_prefix,

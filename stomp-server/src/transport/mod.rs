@@ -5,6 +5,7 @@
 
 mod handshake;
 mod http;
+mod interceptor;
 mod origin;
 mod web_socket;
 
@@ -20,9 +21,10 @@ use stomp_core::CloseReason;
 pub use self::{
     handshake::Handshake,
     http::{Body, HttpHandler},
+    interceptor::{Admission, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal},
     origin::AllowedOrigins,
 };
-pub(crate) use self::{http::serve_connection, web_socket::WebSocket};
+pub(crate) use self::{http::serve_connection, interceptor::HandshakeInterceptors, web_socket::WebSocket};
 use crate::{broker::Framing, session::Frame};
 
 /// One client's way in and out.

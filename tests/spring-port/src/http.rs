@@ -102,13 +102,30 @@ impl HttpHandler for Http {
 }
 
 /// A user's subscriptions: id and destination, sorted.
-fn subscriptions_of(_server: &ServerHandle, _name: &str) -> Vec<String> {
-    Vec::new()
+fn subscriptions_of(server: &ServerHandle, name: &str) -> Vec<String> {
+    let sessions = server.users().user(name).map(|user| user.sessions());
+    let subscriptions = sessions
+        .into_iter()
+        .flatten()
+        .flat_map(|session| session.subscriptions());
+    let mut shown: Vec<_> = subscriptions
+        .map(|subscription| format!("{} {}", subscription.id(), subscription.destination()))
+        .collect();
+    shown.sort();
+    shown
 }
 
 /// Who is subscribed to `destination`: user and subscription id, sorted.
-fn subscribers_to(_server: &ServerHandle, _destination: &str) -> Vec<String> {
-    Vec::new()
+fn subscribers_to(server: &ServerHandle, destination: &str) -> Vec<String> {
+    let found = server
+        .users()
+        .find_subscriptions(|subscription| subscription.destination() == destination);
+    let mut shown: Vec<_> = found
+        .iter()
+        .map(|subscription| format!("{} {}", subscription.session().user().name(), subscription.id()))
+        .collect();
+    shown.sort();
+    shown
 }
 
 fn required(uri: &Uri, name: &str) -> Result<String, Response<Body>> {

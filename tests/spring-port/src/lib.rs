@@ -8,13 +8,14 @@
 //! |---|---|
 //! | `controllers` | the handlers |
 //! | [`config`](crate::bind) | one configuration a profile |
-//! | `login`, `gate`, `trace_log` | who clients are, and interceptors |
+//! | `login`, `door`, `gate`, `trace_log` | who clients are, and interceptors |
 //! | `event_log`, `http`, `in_flight` | what scenarios ask over HTTP |
 
 #![forbid(unsafe_code)]
 
 mod config;
 mod controllers;
+mod door;
 mod event_log;
 mod gate;
 mod http;

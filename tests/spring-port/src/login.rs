@@ -7,8 +7,11 @@ use crate::query::parameter;
 /// `/ws?user=ann` and `/ws?user=ann&alias=al` name the user, before the CONNECT frame says anything.
 fn of_handshake(login: &Login) -> Option<Principal> {
     let uri = &login.handshake().uri;
-    let user = parameter(uri, "user")?;
-    Some(Principal::new(user))
+    let user = Principal::new(parameter(uri, "user")?);
+    Some(match parameter(uri, "alias") {
+        Some(alias) => user.with_destination_user_name(alias),
+        None => user,
+    })
 }
 
 /// For configurations without [`by_token`].

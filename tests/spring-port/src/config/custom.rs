@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stomp_server::{Endpoint, StompServerBuilder};
+use stomp_server::{Endpoint, Limits, StompServerBuilder};
 
 use crate::{controllers::CustomController, gate::Gate, login};
 
@@ -11,6 +11,8 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         .application_destination_prefixes(["/app", "/app/v2", "/plain"])
         .user_destination_prefix("/me")
         .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
+        .controller(CustomController)
+        .limits(Limits::default().with_frame(1024))
         .controller(CustomController)
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_token)
