@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use stomp_core::{
-    Message,
-    destination::{self, Separator},
-};
+use stomp_core::{Message, destination};
 
 use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
-    app::{Config, strip_prefix},
+    app::Config,
     channel::BrokerChannel,
     session::SessionId,
     user::{Sessions, split_user},
@@ -63,7 +60,7 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        destination::validate(&message.destination, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        self.validate(&message.destination)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
@@ -71,7 +68,7 @@ impl Publisher {
             self.sessions.addressed(&user, origin, &mut sessions);
             return self.publish_to_sessions(&sessions, &path, message, witness);
         }
-        if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
+        if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
         }
         if let Some(message) = self.intercepted(message) {
@@ -117,7 +114,7 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        self.validate(path)?;
         let Some(message) = self.intercepted(message) else {
             return Ok(());
         };
@@ -142,10 +139,12 @@ impl Publisher {
 
     /// What is left of a user destination behind its prefix.
     pub(crate) fn user_path<'d>(&self, destination: &'d str) -> Option<&'d str> {
-        strip_prefix(
-            destination,
-            std::slice::from_ref(&self.config.user_destination_prefix),
-        )
+        self.config.routing.user_path(destination)
+    }
+
+    fn validate(&self, destination: &str) -> Result<(), PublishError> {
+        let separator = self.config.routing.separator();
+        destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
     fn intercepted(&self, message: Message) -> Option<Message> {

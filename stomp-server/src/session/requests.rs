@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
-    session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
+    session::{Connect, Fault, Request, Send, Subscribe, SubscriptionKey, Unsubscribe},
 };
 
 use super::{
@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
-    app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
     channel::{InboundFrame, InboundKind},
     handler::{ExecutionMode, Found},
@@ -156,27 +155,43 @@ impl<T: Transport> Connection<T> {
 
     fn send_message(&mut self, Send { message, receipt }: Send) {
         self.server.counters.messages_received.increment();
-        if let Some(path) = strip_prefix(
-            &message.destination,
-            &self.server.config.application_destination_prefixes,
-        ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
-        {
-            let listening = None;
-            return self.handle(message, None, found, Settled { receipt, listening });
+        let then = |receipt| Settled {
+            receipt,
+            listening: None,
+        };
+        let found = self.handler_of(MessageKind::Send, &message.destination);
+        if let Some(found) = found {
+            if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
+                // Subscribers see the message before the handler's answer to it.
+                let published = self.publish(message.clone());
+                if published == Err(PublishError::Overloaded) {
+                    return self.overloaded(&message.destination, receipt.as_deref());
+                }
+            }
+            return self.handle(message, None, found, then(receipt));
         }
         let destination = Arc::clone(&message.destination);
-        match self
-            .server
-            .publisher
-            .publish_from(self.shared.id(), message, Witness::Session(&self.shared))
-        {
-            Ok(()) => self.settle(Settled {
-                receipt,
-                listening: None,
-            }),
+        match self.publish(message) {
+            Ok(()) => self.settle(then(receipt)),
             Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
             Err(error) => self.unserved(error, &destination, receipt),
         }
+    }
+
+    fn publish(&self, message: Message) -> Result<(), PublishError> {
+        let publisher = &self.server.publisher;
+        publisher.publish_from(self.shared.id(), message, Witness::Session(&self.shared))
+    }
+
+    fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
+        let path = self.server.config.routing.lookup(destination)?;
+        self.server.handlers.find(kind, path)
+    }
+
+    /// Is a destination the broker's or a user's?
+    fn is_served(&self, destination: &str) -> bool {
+        let routing = &self.server.config.routing;
+        routing.is_brokers(destination) || routing.user_path(destination).is_some()
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) {
@@ -195,34 +210,37 @@ impl<T: Transport> Connection<T> {
             version: self.machine.version(),
             framing: self.transport.framing(),
         };
-        if let Some(path) = strip_prefix(
-            &message.destination,
-            &self.server.config.application_destination_prefixes,
-        ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
-        {
-            let event = self.subscribed(&encoding, &message);
-            let listening = tell(&self.server, self.shared.id(), event);
-            let subscriber = Subscriber { key, encoding };
-            return self.handle(message, Some(subscriber), found, Settled { receipt, listening });
-        }
-        let Some(address) = self.address(&message.destination) else {
-            return self.unserved(PublishError::NotServed, &message.destination, receipt);
+        let found = self.handler_of(MessageKind::Subscribe, &message.destination);
+        let address = match found {
+            Some(_) if !self.server.config.routing.is_overlapping() => None,
+            _ => self.address(&message.destination),
         };
+        if found.is_none() && address.is_none() {
+            return self.unserved(PublishError::NotServed, &message.destination, receipt);
+        }
         let event = self.subscribed(&encoding, &message);
-        let session = Arc::clone(&self.shared);
+        let listening = tell(&self.server, self.shared.id(), event);
+        // First, so that what is published behind the handler's answer is not missed.
+        if let Some(address) = address {
+            self.subscribe_to(address, key, encoding.clone());
+        }
+        let then = Settled { receipt, listening };
+        match found {
+            Some(found) => self.handle(message, Some(Subscriber { key, encoding }), found, then),
+            None => self.settle(then),
+        }
+    }
+
+    fn subscribe_to(&mut self, address: Address, key: SubscriptionKey, encoding: EncodingKey) {
         let subscription = Subscription {
             address: address.clone(),
-            session,
+            session: Arc::clone(&self.shared),
             key,
             encoding,
         };
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         self.tickets.insert(key, address, ticket);
-        self.settle(Settled {
-            receipt,
-            listening: tell(&self.server, self.shared.id(), event),
-        });
     }
 
     fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {
@@ -366,8 +384,8 @@ impl<T: Transport> Connection<T> {
                 path: path.into(),
             });
         }
-        strip_prefix(destination, &self.server.config.broker_destination_prefixes)?;
-        Some(Address::Shared(Arc::clone(destination)))
+        let is_brokers = self.server.config.routing.is_brokers(destination);
+        is_brokers.then(|| Address::Shared(Arc::clone(destination)))
     }
 }
 
