@@ -186,6 +186,7 @@ async fn subscriptions_of_all_users_can_be_searched() {
     assert_eq!(again, found.into_iter().collect());
 }
 
+/// Rows: USER-28
 #[tokio::test]
 async fn a_listener_finds_the_subscription_that_it_is_told_of() {
     let server = named_server().await;

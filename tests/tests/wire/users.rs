@@ -323,3 +323,47 @@ async fn patterns_over_a_users_own_destinations() {
     }
     bob.expect_nothing().await;
 }
+
+mod dots {
+    use stomp_server::{Separator, prelude::*};
+    use stomp_tests::server::{TestServer, app};
+
+    #[message_mapping("red")]
+    #[send_to_user("queue.colors")]
+    async fn red(#[payload] text: String) -> String {
+        text
+    }
+
+    /// With dots a slash is a character like others, but for the one behind the prefix and the one behind the name.
+    ///
+    /// Rows: USER-10, USER-11
+    #[tokio::test]
+    async fn dots_stand_between_the_segments_of_a_users_own_destinations() {
+        for broker in [["topic.", "queue."], ["/topic", "/queue"]] {
+            let builder = app(module_path!())
+                .authenticator(super::by_login)
+                .separator(Separator::Dot)
+                .enable_simple_broker(broker);
+            let server = TestServer::start(builder).await;
+            let mut ann = server.connect_as("ann").await;
+            ann.subscribe("one", "/user/queue.colors").await;
+            ann.subscribe("all", "/user/queue.*").await;
+            let template = server.handle().template();
+            template
+                .convert_and_send_to_user("ann", "queue.colors", "by the template")
+                .expect("sent");
+            ann.send("/user/ann/queue.colors", "by the client").await;
+            ann.send("/app/red", "by a handler").await;
+            for body in ["by the template", "by the client", "by a handler"] {
+                for _ in 0..2 {
+                    let message = ann.expect_message(body).await;
+                    assert_eq!(message.header("destination"), Some("/user/queue.colors"));
+                }
+            }
+            template
+                .convert_and_send_to_user("ann", "/queue/colors", "elsewhere")
+                .expect("sent");
+            ann.expect_nothing().await;
+        }
+    }
+}
