@@ -25,3 +25,4 @@ mod registry;
 mod shutdown;
 mod slow_consumer;
 mod templates;
+mod users;
