@@ -294,6 +294,7 @@
 
 extern crate self as stomp_server;
 
+mod activity;
 mod app;
 mod broker;
 mod channel;
@@ -325,7 +326,7 @@ pub use stomp_macros::{
 pub use self::{
     app::{
         BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
-        StompServerBuilder,
+        StompServerBuilder, shutdown_signal,
     },
     channel::{
         BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
@@ -350,7 +351,7 @@ pub use self::{
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
     transport::{AllowedOrigins, Body, Handshake, HttpHandler},
-    user::{SimpUser, SimpUserRegistry},
+    user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
 /// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that

@@ -29,6 +29,10 @@ pub struct SessionConfig {
     /// What stands between the segments of destinations: a destination with nothing between two of them is refused.
     /// Default: a slash.
     pub separator: Separator,
+    /// CONNECTED has the `server` header. Default: yes. Spring's has none.
+    pub server_header: bool,
+    /// CONNECTED has the `session` header, with the session's id. Default: yes. Spring's has none.
+    pub session_header: bool,
 }
 
 impl Default for SessionConfig {
@@ -47,6 +51,8 @@ impl Default for SessionConfig {
             max_subscriptions: 1024,
             server: "stomp-server".to_owned(),
             separator: Separator::Slash,
+            server_header: true,
+            session_header: true,
         }
     }
 }

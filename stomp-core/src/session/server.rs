@@ -116,9 +116,13 @@ impl ServerSession {
         };
         let mut frame = FrameWriter::start(out, version, Command::Connected)
             .header("version", version.as_str())
-            .header("heart-beat", &heart_beat.to_string())
-            .header("session", session)
-            .header("server", &self.config.server);
+            .header("heart-beat", &heart_beat.to_string());
+        if self.config.session_header {
+            frame = frame.header("session", session);
+        }
+        if self.config.server_header {
+            frame = frame.header("server", &self.config.server);
+        }
         if let Some(user) = user {
             frame = frame.header("user-name", user);
         }

@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer, routing::trim};
 use crate::{
     SimpMessagingTemplate,
+    activity::Passages,
     broker::{
         Framing, Publisher, encode_session_frame,
         simple::{Delivery, SimpleBroker},
@@ -324,6 +325,7 @@ impl StompServerBuilder {
             stopping: CancellationToken::new(),
             handling,
             tasks: TaskTracker::new(),
+            passages: Passages::default(),
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);

@@ -6,6 +6,7 @@ mod endpoint;
 mod error;
 mod routing;
 mod server;
+mod signal;
 mod state;
 
 pub use self::{
@@ -14,5 +15,6 @@ pub use self::{
     endpoint::Endpoint,
     error::{BuildError, ConfigProblem},
     server::{BoundServer, ServerHandle, StompServer},
+    signal::shutdown_signal,
 };
 pub(crate) use self::{routing::Routing, state::ServerState};

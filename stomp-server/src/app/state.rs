@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Config, Endpoint};
 use crate::{
+    activity::{Passages, Survey},
     broker::Publisher,
     channel::InboundChannel,
     counters::Counters,
@@ -46,6 +47,8 @@ pub(crate) struct ServerState {
     pub(crate) handling: TaskTracker,
     /// All sessions, from their handshake on.
     pub(crate) tasks: TaskTracker,
+    /// Connections that open, and those that end.
+    pub(crate) passages: Passages,
     pub(crate) next_direct_message: AtomicU64,
 }
 
@@ -64,7 +67,23 @@ impl ServerState {
 
     /// Runs the task that opens a session, which a shutdown waits for.
     pub(crate) fn spawn_opening(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let passage = self.passages.begin();
+        let task = async move {
+            task.await;
+            drop(passage);
+        };
         drop(self.env.spawn(self.tasks.track_future(task)));
+    }
+
+    /// How much is under way; 0 when everything that has been read is done.
+    pub(crate) fn in_flight(&self) -> usize {
+        Survey::count(|survey| {
+            for session in self.sessions.all() {
+                session.survey(survey);
+            }
+            self.publisher.broker.survey(survey);
+            self.passages.survey(survey);
+        })
     }
 }
 

@@ -22,7 +22,10 @@ pub(crate) use self::{
     latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
-use crate::session::{SessionId, Shared};
+use crate::{
+    activity::Survey,
+    session::{SessionId, Shared},
+};
 
 /// Distributes messages to subscriptions.
 pub(crate) trait Broker: Send + Sync + 'static {
@@ -35,6 +38,9 @@ pub(crate) trait Broker: Send + Sync + 'static {
     /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
     /// completes. Never waits for a subscriber. What is refused never completes.
     fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused>;
+
+    /// Notes what is on its way to subscribers just now.
+    fn survey(&self, survey: &mut Survey);
 }
 
 /// A message was not taken: too many wait for its destination.

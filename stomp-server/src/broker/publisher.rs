@@ -40,11 +40,33 @@ impl From<Refused> for PublishError {
 impl Publisher {
     /// Publishes a message to its destination, which the broker serves or which is a user's.
     pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        self.publish_for(None, message, witness)
+    }
+
+    /// The same for what a client sends, and for what a handler answers it: in user destinations its session's id is a
+    /// name too, and its own user's name means this session alone, as in Spring.
+    pub(crate) fn publish_from(
+        &self,
+        session: SessionId,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        self.publish_for(Some(session), message, witness)
+    }
+
+    fn publish_for(
+        &self,
+        origin: Option<SessionId>,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         self.validate(&message.destination)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
-            return self.publish_to_user(&user, &path, message, witness);
+            let mut sessions = Vec::new();
+            self.sessions.addressed(&user, origin, &mut sessions);
+            return self.publish_to_sessions(&sessions, &path, message, witness);
         }
         if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
@@ -79,7 +101,7 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
-        self.sessions.of_user(user, &mut sessions);
+        self.sessions.addressed(user, None, &mut sessions);
         self.publish_to_sessions(&sessions, path, message, witness)
     }
 

@@ -27,6 +27,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::{
     SessionDisconnectEvent,
+    activity::Passage,
     app::ServerState,
     transport::{Handshake, Received, Transport},
 };
@@ -69,6 +70,8 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) waits_until: Option<Moment>,
     /// A shutdown waits for this before it closes sessions: something may still be handled.
     pub(super) handling: Option<TaskTrackerToken>,
+    /// The connection is gone, and not all that follows from it is done.
+    pub(super) leaving: Option<Passage>,
     /// A shutdown waits for this before it is done.
     _running: TaskTrackerToken,
 }
@@ -124,6 +127,7 @@ impl<T: Transport> Connection<T> {
             unfinished_since: None,
             waits_until: None,
             handling: Some(handling),
+            leaving: None,
             _running: running,
         }
     }
@@ -135,6 +139,7 @@ impl<T: Transport> Connection<T> {
     ///
     /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.shared.stir();
         loop {
             if self.shared.take_deadline_passed() {
                 self.armed_for = None;
@@ -161,7 +166,22 @@ impl<T: Transport> Connection<T> {
         if std::mem::take(&mut self.rearm) {
             self.arm();
         }
+        if self.is_at_rest() {
+            self.shared.rest();
+        }
         Poll::Pending
+    }
+
+    /// Everything that was received is done, and everything for the client written. A stream that has nothing to say
+    /// for now keeps nothing up.
+    fn is_at_rest(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Draining)
+            && self.unsent.is_empty()
+            && self.busy.is_none()
+            && self.input.is_empty()
+            && self.inbox.is_empty()
+            && self.concurrent.is_empty()
+            && self.answers.iter().all(Answers::is_at_rest)
     }
 
     /// Nothing waits to be handled, and the phase does not change by itself.
@@ -369,6 +389,7 @@ impl<T: Transport> Connection<T> {
     /// Polls streams while there is room for what they yield.
     #[inline(never)]
     fn poll_answers(&mut self, cx: &mut Context<'_>) {
+        self.shared.streams_are_asked();
         let mut at = 0;
         while at < self.answers.len() {
             let answers = &mut self.answers[at];

@@ -141,6 +141,7 @@ impl<T: Transport> Connection<T> {
             self.server.counters.count_ending(reason);
         }
         self.phase = Phase::Gone { reason, told: false };
+        self.leaving = Some(self.server.passages.begin());
         drop(self.shared.outbox().close());
         self.unsent = Unsent::default();
         self.release();
@@ -165,6 +166,7 @@ impl<T: Transport> Connection<T> {
             let broker = &self.server.publisher.broker;
             broker.unsubscribe(&address, ticket, Completion::unheeded());
         }
+        self.shared.subscribed().clear();
         self.answers.clear();
     }
 

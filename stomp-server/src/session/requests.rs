@@ -180,7 +180,7 @@ impl<T: Transport> Connection<T> {
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {
         let publisher = &self.server.publisher;
-        publisher.publish(message, Witness::Session(&self.shared))
+        publisher.publish_from(self.shared.id(), message, Witness::Session(&self.shared))
     }
 
     fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
@@ -202,6 +202,9 @@ impl<T: Transport> Connection<T> {
             receipt,
             ..
         } = subscribe;
+        self.shared
+            .subscribed()
+            .insert(key, id.clone(), Arc::clone(&message.destination));
         let encoding = EncodingKey {
             id,
             version: self.machine.version(),
@@ -255,6 +258,7 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
+        self.shared.subscribed().remove(key);
         if let Some((address, ticket)) = self.tickets.remove(key) {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);

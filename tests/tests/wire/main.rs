@@ -17,6 +17,7 @@ mod events;
 mod explicit;
 mod floods;
 mod handlers;
+mod in_flight;
 mod interceptors;
 mod order;
 mod placeholders;

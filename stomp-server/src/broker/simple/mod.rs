@@ -32,7 +32,7 @@ use self::{
     walk::{Budget, Walk},
 };
 use super::{Address, Broker, Completion, Publication, Refused, Subscription, Ticket};
-use crate::{app::Config, channel::OutboundChannel, counters::Counters, env::Env};
+use crate::{activity::Survey, app::Config, channel::OutboundChannel, counters::Counters, env::Env};
 
 /// Pattern subscriptions that match a destination.
 type Matched = Arc<[Arc<Members>]>;
@@ -217,6 +217,10 @@ impl Broker for SimpleBroker {
             }
             return Ok(());
         }
+    }
+
+    fn survey(&self, survey: &mut Survey) {
+        self.topics.survey(survey);
     }
 }
 
