@@ -65,7 +65,7 @@ async fn without_prefixes_a_subscription_is_answered_and_lives_on() {
     peer.expect_nothing().await;
 }
 
-/// Rows: BRK-03, CFG-10
+/// Rows: CFG-10
 #[tokio::test]
 async fn without_prefixes_any_destination_is_the_brokers_but_a_users() {
     let server = bare().await;
@@ -126,7 +126,6 @@ async fn an_application_and_a_broker_may_share_a_prefix() {
     peer.expect_error("no-handler", 1002).await;
 }
 
-/// Rows: BRK-01
 #[tokio::test]
 async fn nobody_serves_what_is_outside_all_prefixes() {
     let server = TestServer::of(&echoes()).await;

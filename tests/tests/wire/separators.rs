@@ -125,7 +125,7 @@ async fn dots_cut_segments_and_slashes_are_letters() {
     peer.expect_nothing().await;
 }
 
-/// Rows: BRK-44, BRK-43, ROUTE-11
+/// Rows: ROUTE-11
 #[tokio::test]
 async fn subscriptions_follow_the_separator() {
     let server = TestServer::start(dots()).await;
@@ -161,7 +161,7 @@ async fn subscriptions_follow_the_separator() {
     peer.expect_nothing().await;
 }
 
-/// Rows: RET-26, RET-15, ROUTE-15, USER-01
+/// Rows: RET-26, RET-15, ROUTE-15
 #[tokio::test]
 async fn direct_answers_and_users_destinations_have_dots() {
     let server = TestServer::start(dots()).await;
@@ -184,7 +184,7 @@ async fn direct_answers_and_users_destinations_have_dots() {
     peer.expect_nothing().await;
 }
 
-/// Rows: USER-10, USER-11, RET-38
+/// Rows: RET-38
 #[tokio::test]
 async fn a_brokers_prefixes_may_end_with_dots() {
     let server = TestServer::start(dotted_broker()).await;
