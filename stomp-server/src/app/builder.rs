@@ -25,8 +25,8 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, Services, assemble,
-        private::Registration,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, ReplyHeaders,
+        Services, assemble, private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -45,6 +45,7 @@ pub struct StompServerBuilder {
     context: Context,
     converters: Converters,
     properties: Properties,
+    reply_headers: ReplyHeaders,
     inbound: InboundChannel,
     broker: BrokerChannel,
     outbound: OutboundChannel,
@@ -66,6 +67,7 @@ impl StompServerBuilder {
             context: Context::default(),
             converters: Converters::new(),
             properties: Properties::default(),
+            reply_headers: ReplyHeaders::default(),
             inbound: InboundChannel::default(),
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
@@ -156,6 +158,13 @@ impl StompServerBuilder {
     /// ```
     pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.properties.set(name, value);
+        self
+    }
+
+    /// Lets answers take over headers of the message that they answer: those whose name the filter takes. Several
+    /// filters add up. Spring's `addHeaderFilter`. Default: an answer has its own headers only.
+    pub fn reply_header_filter(mut self, filter: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.reply_headers.add(filter);
         self
     }
 
@@ -318,6 +327,7 @@ impl StompServerBuilder {
             inbound: self.inbound,
             handlers,
             services,
+            reply_headers: self.reply_headers,
             authenticator: self.authenticator,
             endpoints: self.endpoints,
             fallback: self.fallback,

@@ -237,6 +237,7 @@ impl Errand {
         witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
         let (headers, body) = answer.into_parts();
+        let headers = self.server.reply_headers.complete(&self.message.headers, headers);
         for target in targets {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
