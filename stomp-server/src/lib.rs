@@ -394,10 +394,10 @@ pub use self::{
     user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
-/// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
+/// The crates whose types an [`HttpHandler`], an [`Authenticator`], a [`MessageConverter`] and [`Outgoing`] are made with, in the versions that
 /// this one uses: `stomp_server::http::Request`, `stomp_server::hyper::body::Incoming`.
 #[doc(no_inline)]
-pub use {bytes, http, http_body_util, hyper};
+pub use {bytes, erased_serde, http, http_body_util, hyper};
 
 #[doc(hidden)]
 pub use self::handler::private as __private;

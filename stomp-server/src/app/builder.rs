@@ -134,7 +134,14 @@ impl StompServerBuilder {
         self
     }
 
-    /// Reads and writes bodies of further content types.
+    /// Replaces all converters of bodies: `converters(Converters::new().without_defaults().with(Notes))`. Default: text,
+    /// bytes and JSON.
+    pub fn converters(mut self, converters: Converters) -> Self {
+        self.converters = converters;
+        self
+    }
+
+    /// Reads and writes bodies of further content types, before the defaults.
     pub fn converter(mut self, converter: impl MessageConverter) -> Self {
         self.converters = self.converters.with(converter);
         self
