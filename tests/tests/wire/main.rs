@@ -26,6 +26,7 @@ mod prefixes;
 mod receipts;
 mod registry;
 mod returns;
+mod routing;
 mod separators;
 mod shutdown;
 mod slow_consumer;
