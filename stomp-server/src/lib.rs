@@ -314,7 +314,7 @@ mod user;
 /// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
 pub use futures_core::Stream;
 pub use stomp_core::{
-    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, session::SessionConfig,
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, selector, session::SessionConfig,
 };
 #[cfg(feature = "macros")]
 pub use stomp_macros::{

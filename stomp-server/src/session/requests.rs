@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
+    selector::{Selector, SelectorError},
     session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
 };
 
@@ -205,6 +206,14 @@ impl<T: Transport> Connection<T> {
         let Some(address) = self.address(&message.destination) else {
             return self.unserved(PublishError::NotServed, &message.destination, receipt);
         };
+        let selector = match self.selector(&message) {
+            Ok(selector) => selector,
+            Err(error) => {
+                let fault = Fault::new(CloseReason::ProtocolError, error.to_string());
+                let fault = fault.with_destination(Some(&message.destination));
+                return self.fail_request(&fault.with_receipt(receipt.as_deref()));
+            }
+        };
         let event = self.subscribed(&encoding, &message);
         let session = Arc::clone(&self.shared);
         let subscription = Subscription {
@@ -212,6 +221,7 @@ impl<T: Transport> Connection<T> {
             session,
             key,
             encoding,
+            selector,
         };
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
@@ -220,6 +230,15 @@ impl<T: Transport> Connection<T> {
             receipt,
             listening: tell(&self.server, self.shared.id(), event),
         });
+    }
+
+    /// Which messages a SUBSCRIBE wants; `None`: all.
+    fn selector(&self, message: &Message) -> Result<Option<Arc<Selector>>, SelectorError> {
+        let name = self.server.config.selector_header_name.as_deref();
+        let text = name.and_then(|name| message.header(name));
+        text.filter(|text| !text.trim().is_empty())
+            .map(|text| Selector::parse(text).map(Arc::new))
+            .transpose()
     }
 
     fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {

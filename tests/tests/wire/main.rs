@@ -22,6 +22,7 @@ mod interceptors;
 mod order;
 mod receipts;
 mod registry;
+mod selectors;
 mod shutdown;
 mod slow_consumer;
 mod templates;
