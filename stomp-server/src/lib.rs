@@ -314,7 +314,8 @@ mod user;
 /// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
 pub use futures_core::Stream;
 pub use stomp_core::{
-    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, selector, session::SessionConfig,
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator, selector,
+    session::SessionConfig,
 };
 #[cfg(feature = "macros")]
 pub use stomp_macros::{
@@ -325,7 +326,7 @@ pub use stomp_macros::{
 pub use self::{
     app::{
         BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
-        StompServerBuilder,
+        StompServerBuilder, shutdown_signal,
     },
     channel::{
         BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
@@ -342,14 +343,15 @@ pub use self::{
     handler::{
         ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
         FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
-        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Properties,
+        PropertyError, Rejection, Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute,
+        State, Target, Valid, Validate,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
     transport::{AllowedOrigins, Body, Handshake, HttpHandler},
-    user::{SimpUser, SimpUserRegistry},
+    user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
 /// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that

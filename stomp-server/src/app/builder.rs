@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use stomp_core::{HeartBeat, codec::Limits, session::SessionConfig};
+use stomp_core::{HeartBeat, codec::Limits, destination::Separator, session::SessionConfig};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer};
+use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer, routing::trim};
 use crate::{
     SimpMessagingTemplate,
     activity::Passages,
@@ -25,7 +25,7 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Services, assemble,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, Services, assemble,
         private::Registration,
     },
     security::Authenticator,
@@ -44,6 +44,7 @@ pub struct StompServerBuilder {
     endpoints: Vec<Endpoint>,
     context: Context,
     converters: Converters,
+    properties: Properties,
     inbound: InboundChannel,
     broker: BrokerChannel,
     outbound: OutboundChannel,
@@ -64,6 +65,7 @@ impl StompServerBuilder {
             endpoints: Vec::new(),
             context: Context::default(),
             converters: Converters::new(),
+            properties: Properties::default(),
             inbound: InboundChannel::default(),
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
@@ -136,6 +138,27 @@ impl StompServerBuilder {
         self
     }
 
+    /// Gives `${name}` in mappings and targets a value; `${name:default}` does without. Where the values come from
+    /// (files, the environment of the process) is for the application to say.
+    ///
+    /// ```
+    /// use stomp_server::prelude::*;
+    ///
+    /// #[message_mapping("/place/${place}")]
+    /// #[send_to("/topic/${topic:places}")]
+    /// async fn here(Payload(text): Payload<String>) -> String {
+    ///     text
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).property("place", "market").build()?;
+    /// assert!(server.routes().any(|route| route.to_string().contains("/place/market")));
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.set(name, value);
+        self
+    }
+
     /// Sees every client's frames, behind the interceptors that were added before.
     pub fn inbound_interceptor(mut self, interceptor: impl InboundInterceptor) -> Self {
         self.inbound.add(Arc::new(interceptor));
@@ -154,7 +177,36 @@ impl StompServerBuilder {
         self
     }
 
-    /// Destinations that start so go to handlers. Default: `/app`.
+    /// What stands between the segments of destinations (Spring's `setPathMatcher(new AntPathMatcher("."))`). It counts
+    /// for mappings, subscriptions, replies and prefixes alike. With dots a mapping is joined to its controller's prefix
+    /// with a dot and has no leading one, and a slash is a letter like others. Default: a slash.
+    ///
+    /// ```
+    /// use stomp_server::{Separator, prelude::*};
+    ///
+    /// #[derive(Component)]
+    /// struct Prices;
+    ///
+    /// #[controller("price")]
+    /// impl Prices {
+    ///     // SEND to /app/price.stock.MMM is answered to /topic/price.stock.MMM
+    ///     #[message_mapping("stock.{ticker}")]
+    ///     async fn stock(&self, ticker: String) -> String {
+    ///         ticker
+    ///     }
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).separator(Separator::Dot).build()?;
+    /// assert!(server.routes().any(|route| route.to_string().contains("price.stock.{ticker}")));
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    pub fn separator(mut self, separator: Separator) -> Self {
+        self.session.separator = separator;
+        self
+    }
+
+    /// Destinations that start so go to handlers; the first that fits is taken off. None: all destinations go to
+    /// handlers, as in Spring. A destination that is the broker's too goes to both. Default: `/app`.
     pub fn application_destination_prefixes<P: Into<String>>(
         mut self,
         prefixes: impl IntoIterator<Item = P>,
@@ -163,8 +215,8 @@ impl StompServerBuilder {
         self
     }
 
-    /// Destinations that start so go to the simple broker (Spring's `enableSimpleBroker`). Default: `/topic`,
-    /// `/queue`.
+    /// Destinations that start so go to the simple broker (Spring's `enableSimpleBroker`). None, as in
+    /// `enable_simple_broker::<&str>([])`: all do but users' own. Default: `/topic`, `/queue`.
     pub fn enable_simple_broker<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
         self.config.broker_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
         self
@@ -206,7 +258,8 @@ impl StompServerBuilder {
         self
     }
 
-    /// Stays silent about destinations that nobody serves, as Spring does. Default: they are answered with an ERROR.
+    /// Stays silent about destinations that nobody serves, as Spring does. Default: they are answered with an ERROR,
+    /// and a handler that answers to one is refused by [`build`](Self::build).
     pub fn ignore_unmapped(mut self) -> Self {
         self.config.ignore_unmapped = true;
         self
@@ -235,7 +288,8 @@ impl StompServerBuilder {
         let user_prefix = &mut self.config.user_destination_prefix;
         user_prefix.truncate(user_prefix.trim_end_matches('/').len());
         self.config.session = Arc::new(std::mem::take(&mut self.session));
-        let config = Arc::new(std::mem::take(&mut self.config));
+        let separator = self.config.session.separator;
+        let config = Arc::new(std::mem::take(&mut self.config).routed(separator));
         let counters = Arc::<Counters>::default();
         let sessions = Arc::<Sessions>::default();
         let handling = TaskTracker::new();
@@ -253,6 +307,7 @@ impl StompServerBuilder {
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        self.context.insert(Arc::new(self.properties));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
         let services = Arc::new(Services::new(self.context, self.converters, template));
         let assembled = assemble(AssembleOptions {
@@ -260,7 +315,6 @@ impl StompServerBuilder {
             scope: self.scope,
             routes: self.routes,
             controllers: self.controllers,
-            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
             config: Arc::clone(&config),
         });
@@ -329,14 +383,20 @@ impl StompServerBuilder {
             user_destination_prefix: user,
             ..
         } = &self.config;
-        let mut prefixes = HashSet::new();
+        let separator = self.session.separator;
+        let trimmed = |prefix: &String| trim(prefix, separator).to_owned();
         for prefix in application.iter().chain(broker).chain([user]) {
-            let trimmed = prefix.trim_end_matches('/');
-            if !trimmed.starts_with('/') {
+            let begins = trimmed(prefix).starts_with('/') || separator != Separator::Slash;
+            // What follows the user prefix begins with a slash, whatever the separator is.
+            let is_malformed = trimmed(prefix).is_empty() || !begins;
+            if is_malformed || (prefix == user && !prefix.starts_with('/')) {
                 problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
-            } else if !prefixes.insert(trimmed) {
-                problems.push(ConfigProblem::PrefixUsedTwice(prefix.clone()));
             }
+        }
+        let user_prefix = trimmed(user);
+        let mut others = application.iter().chain(broker).map(trimmed);
+        if !user_prefix.is_empty() && others.any(|other| other == user_prefix) {
+            problems.push(ConfigProblem::PrefixUsedTwice(user.clone()));
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct ConvertError {
 #[derive(Debug)]
 enum Kind {
     Unsupported(Option<Box<str>>),
+    /// A value that no converter writes as this content type.
+    Unconvertible(Box<str>),
     Empty,
     /// Where it is wrong, if that is known.
     Malformed(Option<(usize, usize)>),
@@ -25,6 +27,13 @@ impl ConvertError {
     pub(super) fn unsupported(content_type: Option<&str>) -> Self {
         Self {
             kind: Kind::Unsupported(content_type.map(Box::from)),
+            source: None,
+        }
+    }
+
+    pub(super) fn unconvertible(content_type: &str) -> Self {
+        Self {
+            kind: Kind::Unconvertible(content_type.into()),
             source: None,
         }
     }
@@ -66,7 +75,7 @@ impl ConvertError {
     /// Is there no converter for this content type and type?
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.kind, Kind::Unsupported(_))
+        matches!(self.kind, Kind::Unsupported(_) | Kind::Unconvertible(_))
     }
 
     /// What a client may be told. It never names Rust types: serde's own texts do, they stay in `source()`.
@@ -77,6 +86,9 @@ impl ConvertError {
                 format!("a body of content type `{content_type}` is not accepted here").into()
             }
             Kind::Unsupported(None) => "the content type of the body is not accepted here".into(),
+            Kind::Unconvertible(content_type) => {
+                format!("no converter writes such a value as `{content_type}`").into()
+            }
             Kind::Empty => "the body is empty".into(),
             Kind::Malformed(Some((line, column))) => {
                 format!("the body is malformed at line {line}, column {column}").into()

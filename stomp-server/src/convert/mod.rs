@@ -141,7 +141,7 @@ impl Converters {
                 .map(Bytes::from)
                 .map_err(ConvertError::unwritable);
         }
-        let refused = || ConvertError::unsupported(Some(content_type));
+        let refused = || ConvertError::unconvertible(content_type);
         if media_type.is_json() {
             write_json(value)
         } else if media_type.is("text/plain") {

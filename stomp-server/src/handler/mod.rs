@@ -10,6 +10,7 @@
 //! | [`registration`] | how that gets into the program |
 //! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
+//! | [`properties`] | what `${name}` in mappings and targets stands for |
 
 mod assemble;
 mod call;
@@ -23,6 +24,7 @@ mod grammar;
 mod listener;
 pub mod private;
 mod problem;
+mod properties;
 mod registration;
 mod reply;
 mod route;
@@ -42,6 +44,7 @@ pub use self::{
         Payload, SessionAttribute, State, Valid, Validate,
     },
     problem::{BuildProblem, Place},
+    properties::{Properties, PropertyError},
     registration::Controller,
     reply::{IntoReply, Outgoing, Reply, ReplyStream},
     route::{ArgSpec, Describe, ExecutionMode, Location, RouteMeta, Target},

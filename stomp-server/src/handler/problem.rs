@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::route::Location;
+use super::{properties::PropertyError, route::Location};
 use crate::MessageKind;
 
 /// One thing that keeps the application from being built, with the place in the source and the cure.
@@ -52,10 +52,20 @@ pub enum BuildProblem {
         /// Its handler.
         winner: Place,
     },
-    /// A pattern or target cannot be parsed. Only routes that were not made by the attributes can have such.
+    /// A pattern or target cannot be read. The attributes refuse most such; they do not know the separator and the
+    /// properties of the application.
     Malformed {
         /// What is wrong.
         reason: String,
+        /// The handler.
+        handler: Place,
+    },
+    /// A mapping or target has a `${…}` without a value.
+    UnresolvedProperty {
+        /// The mapping or target, as written.
+        text: String,
+        /// What is missing.
+        error: PropertyError,
         /// The handler.
         handler: Place,
     },
@@ -76,11 +86,6 @@ pub enum BuildProblem {
         prefixes: Vec<String>,
         /// The handler.
         handler: Place,
-    },
-    /// There are handlers, but no prefix by which messages reach them.
-    NoApplicationPrefix {
-        /// The handlers.
-        handlers: Vec<Place>,
     },
 }
 
@@ -148,6 +153,7 @@ impl fmt::Display for BuildProblem {
                  remove one or change its destination"
             ),
             Self::Malformed { reason, handler } => write!(f, "{handler}: {reason}"),
+            Self::UnresolvedProperty { text, error, handler } => write!(f, "{handler}: `{text}`: {error}"),
             Self::DuplicateExceptionHandler {
                 error,
                 handlers: [first, second],
@@ -173,12 +179,6 @@ impl fmt::Display for BuildProblem {
                     prefixes.join(", ")
                 )
             }
-            Self::NoApplicationPrefix { handlers } => write!(
-                f,
-                "no message reaches {}: there is no application prefix; name one with \
-                 `application_destination_prefixes`",
-                listed(handlers)
-            ),
         }
     }
 }

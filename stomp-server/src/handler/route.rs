@@ -15,7 +15,8 @@ pub struct RouteMeta {
     pub name: &'static str,
     /// SEND or SUBSCRIBE.
     pub kind: MessageKind,
-    /// The patterns, prefix of the controller included, variables in the spelling `{name}`.
+    /// The patterns, prefix of the controller included, variables in the spelling `{name}`, as far as the compiler knows
+    /// them: without the application's separator and properties. [`RouteInfo`](crate::RouteInfo) has the real ones.
     pub patterns: &'static [&'static str],
     /// Prefix and destination of each pattern as written: how they are joined depends on the application's separator.
     pub(crate) parts: &'static [(&'static str, &'static str)],
@@ -182,19 +183,5 @@ pub struct Route<C: 'static> {
 impl<C> fmt::Debug for Route<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Route").field(&self.meta).finish()
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let session = |broadcast: bool| if broadcast { "" } else { " (own session)" };
-        match self {
-            Self::Destination(destination) => f.write_str(destination),
-            Self::DefaultDestination => f.write_str("/topic + destination"),
-            Self::User { path, broadcast } => write!(f, "the user's {path}{}", session(*broadcast)),
-            Self::DefaultUser { broadcast } => {
-                write!(f, "the user's /queue + destination{}", session(*broadcast))
-            }
-        }
     }
 }

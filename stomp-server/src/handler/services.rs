@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use super::properties::Properties;
 use crate::{SimpMessagingTemplate, convert::Converters};
 
 type Value = Arc<dyn Any + Send + Sync>;
@@ -84,16 +85,19 @@ pub(crate) struct Services {
     context: Context,
     converters: Converters,
     template: SimpMessagingTemplate,
+    properties: Arc<Properties>,
 }
 
 impl Services {
-    /// Puts the template into the context too, so that components can have it injected.
+    /// Puts the template into the context too, so that components can have it injected; takes the properties out of it.
     pub(crate) fn new(mut context: Context, converters: Converters, template: SimpMessagingTemplate) -> Self {
+        let properties = context.get().unwrap_or_default();
         context.insert(Arc::new(template.clone()));
         Self {
             context,
             converters,
             template,
+            properties,
         }
     }
 
@@ -107,5 +111,9 @@ impl Services {
 
     pub(crate) fn template(&self) -> &SimpMessagingTemplate {
         &self.template
+    }
+
+    pub(crate) fn properties(&self) -> &Properties {
+        &self.properties
     }
 }

@@ -166,6 +166,7 @@ impl<T: Transport> Connection<T> {
             let broker = &self.server.publisher.broker;
             broker.unsubscribe(&address, ticket, Completion::unheeded());
         }
+        self.shared.subscribed().clear();
         self.answers.clear();
     }
 

@@ -44,7 +44,7 @@ pub(crate) use self::{
     outbox::{Command, Frame, Outbox, Pushed},
     wheel::Wheel,
 };
-use crate::{Principal, activity::Survey};
+use crate::{Principal, activity::Survey, user::Subscribed};
 
 /// A connected client, as handlers and listeners see it: its id, its user and its attributes.
 ///
@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     id: SessionId,
     principal: Mutex<Option<Principal>>,
     attributes: Attributes,
+    subscribed: Subscribed,
     outbox: Outbox,
     /// Completions that the session waits for before it handles its next frame.
     completions: AtomicU32,
@@ -143,6 +144,7 @@ impl Shared {
             id,
             principal: Mutex::default(),
             attributes: Attributes::default(),
+            subscribed: Subscribed::default(),
             outbox: Outbox::new(outbox_limit),
             completions: AtomicU32::new(0),
             waiting: AtomicBool::new(false),
@@ -166,6 +168,11 @@ impl Shared {
 
     pub(crate) fn set_principal(&self, principal: Option<Principal>) {
         *self.principal.lock().unwrap_or_else(PoisonError::into_inner) = principal;
+    }
+
+    /// What the client is subscribed to.
+    pub(crate) fn subscribed(&self) -> &Subscribed {
+        &self.subscribed
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

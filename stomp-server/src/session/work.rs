@@ -14,7 +14,7 @@ use stomp_core::{
 use super::{Frame, Session, SessionId, Shared};
 use crate::{
     app::ServerState,
-    broker::{Address, EncodingKey, Latch, Publication, Witness, encode_message},
+    broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
     handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
 };
 
@@ -236,14 +236,7 @@ impl Errand {
         answer: Outgoing,
         witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
-        let Outgoing {
-            body,
-            content_type,
-            mut headers,
-        } = answer;
-        if let Some(content_type) = content_type {
-            headers.push("content-type", &content_type);
-        }
+        let (headers, body) = answer.into_parts();
         for target in targets {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
@@ -264,10 +257,13 @@ impl Errand {
                     headers,
                     ..Message::new(&**destination, body)
                 };
-                server
-                    .publisher
-                    .publish(message, witness)
-                    .map_err(HandlerError::reply)
+                match server.publisher.publish_from(session.id(), message, witness) {
+                    Err(PublishError::NotServed) if server.config.ignore_unmapped => {
+                        server.counters.unmapped.increment();
+                        Ok(())
+                    }
+                    published => published.map_err(HandlerError::reply),
+                }
             }
             ReplyTarget::User { path, broadcast } => {
                 let message = Message {
@@ -275,9 +271,11 @@ impl Errand {
                     ..Message::new(&**path, body)
                 };
                 let published = match session.principal().filter(|_| *broadcast) {
-                    Some(user) => server
-                        .publisher
-                        .publish_to_user(user.name(), path, message, witness),
+                    Some(user) => {
+                        server
+                            .publisher
+                            .publish_to_user(user.destination_user_name(), path, message, witness)
+                    }
                     None => server
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),

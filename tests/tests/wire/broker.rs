@@ -218,19 +218,6 @@ async fn a_user_prefix_may_end_in_a_slash() {
 }
 
 #[tokio::test]
-async fn an_anonymous_session_answers_to_its_own_id() {
-    let server = server().await;
-    let (mut one, mut other) = (server.open().await, server.connect().await);
-    let connected = one.say_connect("").await;
-    let id = connected.header("session").expect("an id").to_owned();
-    one.subscribe("s", "/user/queue/x").await;
-    other.subscribe("s", "/user/queue/x").await;
-    other.send_done(&format!("/user/{id}/queue/x"), "found").await;
-    one.expect_message("found").await;
-    other.expect_nothing().await;
-}
-
-#[tokio::test]
 async fn a_session_leaves_nothing_behind() {
     let server = server().await;
     for round in 0..20 {

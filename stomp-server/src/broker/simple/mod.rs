@@ -69,7 +69,7 @@ impl SimpleBroker {
     pub(crate) fn new(delivery: Delivery, config: &Config) -> Self {
         Self {
             topics: Arc::new(Topics::new()),
-            patterns: Patterns::new(config.pattern_cache),
+            patterns: Patterns::new(config.pattern_cache, config.routing.separator()),
             queue_limit: config.publish_queue_limit,
             delivery: Arc::new(delivery),
         }

@@ -44,7 +44,6 @@ impl Bench {
             scope: Some(module.to_owned()),
             routes: Vec::new(),
             controllers: Vec::new(),
-            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
             config: Arc::default(),
         })?;
