@@ -28,6 +28,7 @@ mod registry;
 mod returns;
 mod routing;
 mod separators;
+mod selectors;
 mod shutdown;
 mod slow_consumer;
 mod templates;
