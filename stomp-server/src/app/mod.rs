@@ -7,6 +7,8 @@ mod error;
 mod server;
 mod state;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::server::drain;
 pub use self::{
     builder::StompServerBuilder,
     config::Config,

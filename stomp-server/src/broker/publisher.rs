@@ -12,6 +12,7 @@ use crate::{
     app::{Config, strip_prefix},
     channel::BrokerChannel,
     session::SessionId,
+    tap::{Recipient, Tap},
     user::{Sessions, split_user},
 };
 
@@ -21,6 +22,8 @@ pub(crate) struct Publisher {
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
+    /// Where a test sees what is published.
+    pub(crate) tap: Tap,
 }
 
 /// Why a message was not published.
@@ -52,7 +55,7 @@ impl Publisher {
         if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
             return Err(PublishError::NotServed);
         }
-        if let Some(message) = self.intercepted(message) {
+        if let Some(message) = self.intercepted(message, Recipient::Everybody) {
             let address = Address::Shared(Arc::clone(&message.destination));
             let Message {
                 destination,
@@ -83,7 +86,7 @@ impl Publisher {
     ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
         self.sessions.of_user(user, &mut sessions);
-        self.publish_to_sessions(&sessions, path, message, witness)
+        self.publish_to(Recipient::User(user), &sessions, path, message, witness)
     }
 
     /// Publishes a message to `path` of these sessions; when it is refused for one, the others get it all the same.
@@ -95,8 +98,19 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
+        self.publish_to(Recipient::Sessions(sessions), sessions, path, message, witness)
+    }
+
+    fn publish_to(
+        &self,
+        recipient: Recipient<'_>,
+        sessions: &[SessionId],
+        path: &str,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
-        let Some(message) = self.intercepted(message) else {
+        let Some(message) = self.intercepted(message, recipient) else {
             return Ok(());
         };
         let path: Arc<str> = path.into();
@@ -126,8 +140,11 @@ impl Publisher {
         )
     }
 
-    fn intercepted(&self, message: Message) -> Option<Message> {
-        self.channel.apply(message)
+    fn intercepted(&self, message: Message, recipient: Recipient<'_>) -> Option<Message> {
+        let message = self.channel.apply(message)?;
+        self.tap
+            .published(recipient, &message.destination, &message.headers, &message.body);
+        Some(message)
     }
 }
 
