@@ -1,6 +1,8 @@
 //! `Advice.java`: free functions answer the exceptions of all controllers. The class's `@SendToUser` stands on each.
 
-use stomp_server::{ConvertError, prelude::*};
+use stomp_server::{
+    ConvertError, InvalidValue, MissingHeader, MissingVariable, ValidationError, ValidationErrors, prelude::*,
+};
 
 use super::{
     exceptions::{IllegalState, UnsupportedOperation},
@@ -43,22 +45,35 @@ fn on_state(_error: &IllegalState) -> &'static str {
     "illegal state"
 }
 
-/// An error that the advice does not know either.
-#[derive(Debug, thiserror::Error)]
-#[error("no handler answers it")]
-struct Unanswered;
-
-/// `onMissing(MessageHandlingException)` and `onType(ConversionException)`: what is wrong with an argument is told in
-/// the error's words for clients. Handlers of every error are asked last.
 #[message_exception_handler]
 #[send_to_user("/queue/errors", broadcast = false)]
-fn on_argument(error: &HandlerError) -> Result<String, Unanswered> {
-    if !error.is_extraction() {
-        return Err(Unanswered);
-    }
-    let text = error.client_message();
-    Ok(match text.strip_suffix(" is missing") {
-        Some(what) => format!("missing: {}", what.replace('`', "")),
-        None => "value of another type".to_owned(),
-    })
+fn on_invalid(errors: &ValidationErrors) -> String {
+    // What concerns no field names none.
+    let field = |error: &ValidationError| {
+        format!("{} {}", error.field, error.message)
+            .trim_start()
+            .to_owned()
+    };
+    let mut fields: Vec<_> = errors.iter().map(field).collect();
+    fields.sort();
+    format!("invalid: [{}]", fields.join(", "))
+}
+
+/// Java's handler meets both as `MessageHandlingException`, and takes the name from its text.
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+fn on_missing(error: &MissingHeader) -> String {
+    format!("missing: header {}", error.name)
+}
+
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+fn on_missing_variable(error: &MissingVariable) -> String {
+    format!("missing: variable {}", error.name)
+}
+
+#[message_exception_handler]
+#[send_to_user("/queue/errors", broadcast = false)]
+fn on_type(_error: &InvalidValue) -> &'static str {
+    "value of another type"
 }

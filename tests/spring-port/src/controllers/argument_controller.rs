@@ -2,8 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    num::ParseIntError,
-    str::FromStr,
     sync::Arc,
 };
 
@@ -33,8 +31,12 @@ impl ArgumentController {
 
     #[message_mapping("/headers/optional")]
     #[send_to("/topic/headers")]
-    fn header_optional(&self, #[header("x-a")] a: Option<String>, #[header("x-n")] n: Option<i32>) -> String {
-        format!("x-a={} x-n={}", shown(a), n.unwrap_or(7))
+    fn header_optional(
+        &self,
+        #[header("x-a")] a: Option<String>,
+        #[header("x-n", default = "7")] n: i32,
+    ) -> String {
+        format!("x-a={} x-n={n}", shown(a))
     }
 
     #[message_mapping("/headers/parameter-name")]
@@ -57,19 +59,12 @@ impl ArgumentController {
         r#type: String,
         #[header("x-i")] i: Option<i32>,
         #[header("x-l")] l: Option<i64>,
-        #[header("x-b")] b: Option<bool>,
+        #[header("x-b", default = "false")] b: bool,
         #[header("x-c")] c: Option<Color>,
         #[header("x-d")] d: Option<f64>,
     ) -> String {
         let d = d.map(|d| format!("{d:?}"));
-        format!(
-            "{type} {} {} {} {} {}",
-            shown(i),
-            shown(l),
-            b.unwrap_or_default(),
-            shown(c),
-            shown(d)
-        )
+        format!("{type} {} {} {b} {} {}", shown(i), shown(l), shown(c), shown(d))
     }
 
     #[message_mapping("/headers/primitive")]
@@ -80,15 +75,14 @@ impl ArgumentController {
 
     #[message_mapping("/headers/list")]
     #[send_to("/topic/headers")]
-    fn header_list(&self, headers: Headers) -> Vec<String> {
-        let repeated = headers.iter().filter(|(name, _)| *name == "x-a");
-        repeated.map(|(_, value)| value.to_owned()).collect()
+    fn header_list(&self, #[header("x-a")] a: Vec<String>) -> Vec<String> {
+        a
     }
 
     #[message_mapping("/headers/expression")]
     #[send_to("/topic/headers")]
-    fn header_expression(&self, #[header("x-configured")] value: Option<String>) -> String {
-        format!("value={}", value.as_deref().unwrap_or("21"))
+    fn header_expression(&self, #[header("${oracle.header}", default = "21")] value: String) -> String {
+        format!("value={value}")
     }
 
     #[message_mapping("/headers/known")]
@@ -212,8 +206,8 @@ impl ArgumentController {
 
     #[message_mapping("/types/list/{v}")]
     #[send_to("/topic/types")]
-    fn type_list(&self, v: Numbers) -> Vec<i32> {
-        v.0
+    fn type_list(&self, v: Vec<i32>) -> Vec<i32> {
+        v
     }
 
     #[message_mapping("/types/char/{v}")]
@@ -276,19 +270,6 @@ struct Seen {
     kind: String,
     has_session: bool,
     content_type: String,
-}
-
-/// Numbers with commas between them, as a variable or header may hold them.
-#[derive(Debug)]
-struct Numbers(Vec<i32>);
-
-impl FromStr for Numbers {
-    type Err = ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        let numbers = text.split(',').map(|number| number.trim().parse());
-        numbers.collect::<Result<_, _>>().map(Self)
-    }
 }
 
 /// The value, or `null` as Java shows nothing.

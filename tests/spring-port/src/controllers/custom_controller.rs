@@ -37,7 +37,7 @@ impl CustomController {
 
     #[message_mapping("/where")]
     #[send_to("/topic/custom")]
-    fn r#where(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn r#where(&self, #[header] lookup_destination: String) -> String {
         lookup_destination
     }
 }

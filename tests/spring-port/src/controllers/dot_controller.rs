@@ -21,13 +21,13 @@ impl DotController {
 
     #[message_mapping("star.*")]
     #[send_to("${topic}star")]
-    fn star(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn star(&self, #[header] lookup_destination: String) -> String {
         format!("star {lookup_destination}")
     }
 
     #[message_mapping("deep.**")]
     #[send_to("${topic}deep")]
-    fn deep(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn deep(&self, #[header] lookup_destination: String) -> String {
         format!("deep {lookup_destination}")
     }
 

@@ -1,6 +1,6 @@
 //! `ErrorController.java`
 
-use stomp_server::{BoxError, MessageContext, RouteMeta, prelude::*};
+use stomp_server::{BoxError, RouteMeta, prelude::*};
 
 use super::{
     exceptions::{AssertionError, IllegalState, RuntimeException, UnsupportedOperation},
@@ -165,13 +165,13 @@ impl ErrorController {
     fn on_detailed(
         &self,
         error: &Detailed,
-        call: MessageContext,
+        method: &'static RouteMeta,
+        #[destination_variable] id: String,
         #[header("x-a")] a: String,
         Payload(text): Payload<String>,
         user: Principal,
     ) -> String {
-        let method = call.route().map_or("", method);
-        let id = call.variable("id").unwrap_or_default();
+        let method = method.name.rsplit("::").next().unwrap_or_default();
         format!(
             "{error} | {} | {method} | {id} | {a} | {text} | {}",
             error.cause,
@@ -198,9 +198,4 @@ impl ErrorController {
     async fn on_slow(&self, _error: &Slow) -> &'static str {
         "slow"
     }
-}
-
-/// The name of the method that failed, without its type's.
-fn method(route: &'static RouteMeta) -> &'static str {
-    route.name.rsplit("::").next().unwrap_or_default()
 }

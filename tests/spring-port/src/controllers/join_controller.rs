@@ -10,13 +10,13 @@ pub(crate) struct JoinController;
 impl JoinController {
     #[message_mapping("/b")]
     #[send_to("/topic/join")]
-    fn b(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn b(&self, #[header] lookup_destination: String) -> String {
         format!("b {lookup_destination}")
     }
 
     #[message_mapping("*")]
     #[send_to("/topic/join")]
-    fn star(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn star(&self, #[header] lookup_destination: String) -> String {
         format!("star {lookup_destination}")
     }
 }

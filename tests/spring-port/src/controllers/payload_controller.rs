@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use stomp_server::{bytes::Bytes, prelude::*};
+use stomp_server::{Valid, bytes::Bytes, prelude::*};
 
 use super::{color::Color, instant::Instant};
 use crate::note::Note;
@@ -44,12 +44,12 @@ impl PayloadController {
     }
 
     #[message_mapping("/valid")]
-    fn valid(&self, Payload(note): Payload<Note>) -> String {
+    fn valid(&self, Valid(Payload(note)): Valid<Payload<Note>>) -> String {
         format!("valid {}", note.sender.unwrap_or_default())
     }
 
     #[message_mapping("/validated")]
-    fn validated(&self, Payload(note): Payload<Note>) -> String {
+    fn validated(&self, Valid(Payload(note)): Valid<Payload<Note>>) -> String {
         format!("validated {}", note.sender.unwrap_or_default())
     }
 

@@ -11,13 +11,13 @@ impl ShopController {
     /// No pattern of its own: exactly the class's.
     #[message_mapping]
     #[send_to("/topic/shop")]
-    fn visit(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn visit(&self, #[header] lookup_destination: String) -> String {
         format!("visit {lookup_destination}")
     }
 
     #[message_mapping("/open", "close/*")]
     #[send_to("/topic/shop")]
-    fn door(&self, #[header("lookupDestination")] lookup_destination: String) -> String {
+    fn door(&self, #[header] lookup_destination: String) -> String {
         format!("door {lookup_destination}")
     }
 

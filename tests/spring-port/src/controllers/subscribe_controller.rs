@@ -38,7 +38,7 @@ impl SubscribeController {
     }
 
     #[subscribe_mapping("/pat/*")]
-    fn pattern(&self, #[header("simpDestination")] simp_destination: String) -> String {
+    fn pattern(&self, #[header] simp_destination: String) -> String {
         format!("matched {simp_destination}")
     }
 
