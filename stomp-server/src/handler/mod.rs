@@ -9,7 +9,7 @@
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`registration`] | how that gets into the program |
-//! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`mod@assemble`], [`table`], [`check`], [`overlaps`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
 //! | [`properties`] | what `${name}` in mappings and targets stands for |
 
@@ -23,6 +23,7 @@ mod exception;
 mod extract;
 mod grammar;
 mod listener;
+mod overlaps;
 pub mod private;
 mod problem;
 mod properties;
