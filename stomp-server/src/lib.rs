@@ -301,6 +301,7 @@ mod convert;
 mod counters;
 mod env;
 mod error;
+mod error_handler;
 mod event;
 mod handler;
 pub mod prelude;
@@ -327,22 +328,24 @@ pub use self::{
         StompServerBuilder,
     },
     channel::{
-        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
-        OutboundMessage, Verdict,
+        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
+        OutboundInterceptor, OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,
     env::Env,
     error::BoxError,
+    error_handler::{ErrorFrame, RefusedFrame, StompErrorHandler},
     event::{
-        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
-        SessionUnsubscribeEvent,
+        ApplicationEvent, BrokerAvailabilityEvent, SessionConnectEvent, SessionConnectedEvent,
+        SessionDisconnectEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     },
     handler::{
-        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
-        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        ApplicationEventPublisher, ArgSpec, BuildProblem, Component, Context, Controller, Describe,
+        DestinationVariable, ExecutionMode, FromContext, FromDestinationVariable, FromMessage, HandlerError,
+        Header, IntoReply, Location, MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload,
+        Place, Rejection, Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State,
+        Target, Valid, Validate,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},

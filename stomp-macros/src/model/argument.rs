@@ -47,7 +47,8 @@ pub(crate) enum Inner {
 }
 
 /// Extractors whose arguments may be called anything without being taken for misspelt variables.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
+    "ApplicationEventPublisher",
     "Arc",
     "DestinationVariable",
     "Header",

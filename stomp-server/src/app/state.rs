@@ -12,10 +12,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Config, Endpoint};
 use crate::{
+    ApplicationEventPublisher,
     broker::Publisher,
-    channel::InboundChannel,
+    channel::{InboundChannel, OutboundChannel},
     counters::Counters,
     env::Env,
+    error_handler::StompErrorHandler,
     handler::{Handlers, Services},
     security::Authenticator,
     session::{SessionId, Wheel},
@@ -32,9 +34,12 @@ pub(crate) struct ServerState {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) inbound: InboundChannel,
-    pub(crate) handlers: Handlers,
+    pub(crate) outbound: OutboundChannel,
+    pub(crate) handlers: Arc<Handlers>,
     pub(crate) services: Arc<Services>,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(crate) error_handler: Option<Arc<dyn StompErrorHandler>>,
+    pub(crate) events: ApplicationEventPublisher,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) fallback: Option<Arc<dyn HttpHandler>>,
     /// The finished frame of a heart-beat.

@@ -10,7 +10,7 @@ use stomp_core::{
 use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
     app::{Config, strip_prefix},
-    channel::BrokerChannel,
+    channel::{BrokerChannel, Cause, HandledBy, Stopped},
     session::SessionId,
     user::{Sessions, split_user},
 };
@@ -24,7 +24,7 @@ pub(crate) struct Publisher {
 }
 
 /// Why a message was not published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum PublishError {
     #[error("the destination is not one that the broker serves")]
     NotServed,
@@ -32,6 +32,20 @@ pub(crate) enum PublishError {
     Malformed,
     #[error("the destination has more messages waiting than it may")]
     Overloaded,
+    #[error("an interceptor held the message back")]
+    Vetoed,
+    #[error("an interceptor failed")]
+    Intercepted(#[source] Cause),
+}
+
+impl From<Stopped> for PublishError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Vetoed => Self::Vetoed,
+            Stopped::Failed(cause) => Self::Intercepted(cause),
+            Stopped::Panicked => Self::Intercepted(Arc::new(stopped)),
+        }
+    }
 }
 
 impl From<Refused> for PublishError {
@@ -41,36 +55,56 @@ impl From<Refused> for PublishError {
 }
 
 impl Publisher {
-    /// Publishes a message to its destination, which the broker serves or which is a user's.
+    /// Publishes a message of the application's to its destination, which the broker serves or which is a user's.
     pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        match self.parse(message)? {
+            Parsed::User(user, path, message) => self.publish_to_user(&user, &path, message, witness),
+            Parsed::Shared(message) => self.channel.send(message, HandledBy::Broker, |message| {
+                self.hand_over(message, witness)
+            }),
+        }
+    }
+
+    /// The same for a client's message, which interceptors have seen on the inbound channel: the broker's own does not
+    /// pass the broker channel, as in Spring. A user's does, because it is the user destinations that publish it.
+    pub(crate) fn publish_of_client(
+        &self,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        match self.parse(message)? {
+            Parsed::User(user, path, message) => self.publish_to_user(&user, &path, message, witness),
+            Parsed::Shared(message) => self.hand_over(message, witness),
+        }
+    }
+
+    fn parse(&self, message: Message) -> Result<Parsed, PublishError> {
         destination::validate(&message.destination, Separator::Slash).map_err(|_| PublishError::Malformed)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
-            return self.publish_to_user(&user, &path, message, witness);
+            return Ok(Parsed::User(user, path, message));
         }
         if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
             return Err(PublishError::NotServed);
         }
-        if let Some(message) = self.intercepted(message) {
-            let address = Address::Shared(Arc::clone(&message.destination));
-            let Message {
-                destination,
-                headers,
-                body,
-                ..
-            } = message;
-            self.broker.publish(
-                Publication {
-                    address,
-                    destination,
-                    headers,
-                    body,
-                },
-                witness.completion(),
-            )?;
-        }
-        Ok(())
+        Ok(Parsed::Shared(message))
+    }
+
+    fn hand_over(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        let Message {
+            destination,
+            headers,
+            body,
+            ..
+        } = message;
+        let publication = Publication {
+            address: Address::Shared(Arc::clone(&destination)),
+            destination,
+            headers,
+            body,
+        };
+        Ok(self.broker.publish(publication, witness.completion())?)
     }
 
     /// Publishes a message to `path` of all sessions of a user.
@@ -96,9 +130,18 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
-        let Some(message) = self.intercepted(message) else {
-            return Ok(());
-        };
+        self.channel.send(message, HandledBy::Users, |message| {
+            self.hand_over_to_sessions(sessions, path, &message, witness)
+        })
+    }
+
+    fn hand_over_to_sessions(
+        &self,
+        sessions: &[SessionId],
+        path: &str,
+        message: &Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
         let mut published = Ok(());
@@ -125,10 +168,13 @@ impl Publisher {
             std::slice::from_ref(&self.config.user_destination_prefix),
         )
     }
+}
 
-    fn intercepted(&self, message: Message) -> Option<Message> {
-        self.channel.apply(message)
-    }
+/// A message with a destination that can be.
+enum Parsed {
+    /// For a user's sessions, at a path.
+    User(String, String, Message),
+    Shared(Message),
 }
 
 impl std::fmt::Debug for Publisher {

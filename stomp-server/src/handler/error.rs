@@ -213,6 +213,22 @@ fn panic_text(payload: &(dyn Any + Send)) -> Box<str> {
     text.unwrap_or("a value that is not text").into()
 }
 
+/// An error with its causes, on one line and with nothing in it that could forge a log line.
+pub(crate) struct ErrorChain<'a>(pub(crate) &'a (dyn Error + 'static));
+
+impl fmt::Display for ErrorChain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut next = Some(self.0);
+        let mut separator = "";
+        while let Some(error) = next {
+            write!(f, "{separator}{}", error.to_string().escape_debug())?;
+            separator = ": ";
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

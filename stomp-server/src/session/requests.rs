@@ -1,24 +1,27 @@
 //! What a session does with each request, and with what comes of it.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
-    session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
+    session::{Connect, Fault, Request, Send, Subscribe, SubscriptionKey, Unsubscribe},
 };
 
 use super::{
     Connection, Frame, Session,
-    busy::{Busy, Settled, Step},
+    busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
-    work::{Answers, Errand, Outcome, Subscriber, tell},
+    refusal::{Refusal, failed, receipt},
+    watch::{Watch, put_back, take_frame},
+    work::{Answers, Errand, Outcome, Subscriber},
 };
 use crate::{
-    Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
+    Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
-    channel::{InboundFrame, InboundKind},
-    handler::{ExecutionMode, Found},
+    channel::{Cause, InboundChannel, InboundKind, Stopped},
+    handler::{ErrorChain, ExecutionMode, Found, HandlerError},
     security::{AuthenticationError, Login},
     transport::Transport,
 };
@@ -26,8 +29,9 @@ use crate::{
 impl<T: Transport> Connection<T> {
     /// Begins with the next request: passes it to the interceptors, if there are any.
     pub(super) fn begin(&mut self, request: Request) {
+        self.present(&request);
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
-            return self.perform(request);
+            return self.perform(request, None);
         }
         let receipt = receipt(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
@@ -48,21 +52,13 @@ impl<T: Transport> Connection<T> {
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
             Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
-            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
-            Step::Decided(_, None) => {
-                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
+            Step::Decided(_, Some(Err(error))) => self.refuse(error),
+            Step::Decided(_, None) => self.fail_request(panicked(None)),
+            Step::Judged(Judgement::Passed(request), ..) => self.perform_watched(request),
+            Step::Judged(Judgement::Dropped, receipt, subscription) => self.drop_frame(receipt, subscription),
+            Step::Judged(Judgement::Refused(refusal), _, subscription) => {
+                self.fail_request(refusal.of_subscription(subscription));
             }
-            Step::Judged(Ok(Some(request)), ..) => self.perform(request),
-            Step::Judged(Ok(None), receipt, subscription) => {
-                if let Some(dropped) = subscription {
-                    self.machine.cancel(dropped);
-                }
-                self.settle(Settled {
-                    receipt,
-                    listening: None,
-                });
-            }
-            Step::Judged(Err(fault), ..) => self.fail_request(&fault),
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
@@ -72,35 +68,86 @@ impl<T: Transport> Connection<T> {
     /// The same for a handler that ran beside others.
     pub(super) fn proceed_beside(&mut self, step: Step) {
         match step {
-            Step::Handled(Outcome::Failed(fault), _) => self.fail_request(&fault),
+            Step::Handled(Outcome::Failed(refusal), then) => self.failed(*refusal, then),
             Step::Handled(Outcome::Streaming(answers), then) => {
                 self.keep(answers);
                 self.settled_beside(then);
             }
+            Step::Handled(Outcome::Unanswered(error), then) => {
+                let then = unwatched(then, &*error);
+                self.settled_beside(then);
+            }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Settled(Settled { receipt, listening }) => {
-                self.answer_receipt(receipt.as_deref());
+            Step::Settled(settled) => {
+                let listening = self.finish_settled(settled);
                 self.concurrent.extend(listening.map(Busy::Listening));
             }
             Step::Decided(..) | Step::Judged(..) | Step::Told => {}
         }
     }
 
+    /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
+    fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
+        if let Some(dropped) = subscription {
+            self.machine.cancel(dropped);
+        }
+        self.settle(Settled {
+            receipt,
+            ..Settled::default()
+        });
+    }
+
+    /// Does what is asked for, if the interceptors who are asked just before that agree.
+    fn perform_watched(&mut self, mut request: Request) {
+        let leaves = matches!(request, Request::Unsubscribe(_) | Request::Disconnect { .. });
+        let subscription = match &request {
+            Request::Subscribe(subscribe) => Some(subscribe.key),
+            _ => None,
+        };
+        let stopped = match self.watch(&mut request) {
+            Ok(watch) => return self.perform(request, watch),
+            Err(stopped) => stopped,
+        };
+        if let Stopped::Failed(cause) = &stopped {
+            tracing::error!(
+                session = %self.shared.id(),
+                error = %ErrorChain(&**cause),
+                "an interceptor failed just before a frame was handled"
+            );
+        }
+        match stopped {
+            // The client has left its subscription, or the session: nothing can be kept from that.
+            _ if leaves => self.perform(request, None),
+            Stopped::Vetoed => self.drop_frame(receipt(&request).map(Into::into), subscription),
+            Stopped::Failed(_) | Stopped::Panicked => match receipt(&request) {
+                Some(receipt) => {
+                    let refusal =
+                        Refusal::of_frame(failed(Some(receipt), None)).because(stopped.into_cause());
+                    self.fail_request(refusal.of_subscription(subscription));
+                }
+                None => self.drop_frame(None, subscription),
+            },
+        }
+    }
+
     /// Does what is asked for. Of a client that is leaving only messages count: all else was for itself.
-    fn perform(&mut self, request: Request) {
+    fn perform(&mut self, request: Request, watch: Option<Box<Watch>>) {
         if self.is_leaving() && !matches!(request, Request::Send(_)) {
             return;
         }
         match request {
             Request::Connect(connect) => self.connect(connect),
-            Request::Send(send) => self.send_message(send),
-            Request::Subscribe(subscribe) => self.subscribe(subscribe),
-            Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe),
+            Request::Send(send) => self.send_message(send, watch),
+            Request::Subscribe(subscribe) => self.subscribe(subscribe, watch),
+            Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe, watch),
             Request::Disconnect { receipt } => {
+                if let Some(watch) = watch {
+                    watch.done(None);
+                }
                 self.answer_receipt(receipt.as_deref());
                 self.close(CloseReason::Disconnected, None);
             }
-            Request::Fault(fault) => self.fail_request(&fault),
+            Request::Fault(fault) => self.fail_request(fault),
         }
     }
 
@@ -145,41 +192,66 @@ impl<T: Transport> Connection<T> {
         self.server.sessions.accept(&self.shared);
         self.server.counters.sessions_opened.increment();
         self.send(Frame::of_session(octets));
-        let event = SessionConnectedEvent::new(Session::from(Arc::clone(&self.shared)));
-        self.busy = tell(&self.server, self.shared.id(), event).map(Busy::Listening);
+        self.busy = self.greet(connect).map(Busy::Listening);
     }
 
-    fn refuse(&mut self, error: &AuthenticationError) {
+    /// Tells of the CONNECT, then that it was answered.
+    fn greet(&self, connect: &Connect) -> Option<BoxFuture<'static, ()>> {
+        let headers = OnceCell::new();
+        let headers = || Arc::clone(headers.get_or_init(|| Arc::new(connect.frame.headers.clone())));
+        let connecting = self.tell(|session| SessionConnectEvent::new(session, headers()));
+        let connected =
+            self.tell(|session| SessionConnectedEvent::new(session).with_connect_headers(headers()));
+        match (connecting, connected) {
+            (Some(first), Some(second)) => Some(Box::pin(async move {
+                first.await;
+                second.await;
+            })),
+            (first, second) => first.or(second),
+        }
+    }
+
+    fn refuse(&mut self, error: AuthenticationError) {
         let fault = Fault::new(CloseReason::Refused, error.client_message().to_owned());
-        self.fail_request(&fault.with_code(ErrorCode::Unauthenticated));
+        let refusal = Refusal::from(fault.with_code(ErrorCode::Unauthenticated));
+        self.fail_request(refusal.because(Some(Arc::new(error))));
     }
 
-    fn send_message(&mut self, Send { message, receipt }: Send) {
+    fn send_message(&mut self, Send { message, receipt }: Send, watch: Option<Box<Watch>>) {
         self.server.counters.messages_received.increment();
         if let Some(path) = strip_prefix(
             &message.destination,
             &self.server.config.application_destination_prefixes,
         ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
         {
-            let listening = None;
-            return self.handle(message, None, found, Settled { receipt, listening });
+            let then = Settled {
+                receipt,
+                watch,
+                ..Settled::default()
+            };
+            return self.handle(message, None, found, then);
         }
         let destination = Arc::clone(&message.destination);
-        match self
-            .server
-            .publisher
-            .publish(message, Witness::Session(&self.shared))
-        {
-            Ok(()) => self.settle(Settled {
+        let publisher = &self.server.publisher;
+        let published = publisher.publish_of_client(message, Witness::Session(&self.shared));
+        if let Some(watch) = watch {
+            watch.done(published.as_ref().err().map(|error| error as _));
+        }
+        match published {
+            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
+            Ok(()) | Err(PublishError::Vetoed) => self.settle(Settled {
                 receipt,
-                listening: None,
+                ..Settled::default()
             }),
+            Err(PublishError::Intercepted(cause)) => self.intercepted(cause, &destination, receipt),
             Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
-            Err(error) => self.unserved(error, &destination, receipt),
+            Err(error @ (PublishError::NotServed | PublishError::Malformed)) => {
+                self.unserved(&error, &destination, receipt, None);
+            }
         }
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe) {
+    fn subscribe(&mut self, subscribe: Subscribe, watch: Option<Box<Watch>>) {
         let Subscribe {
             key,
             id,
@@ -197,15 +269,19 @@ impl<T: Transport> Connection<T> {
             &self.server.config.application_destination_prefixes,
         ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
         {
-            let event = self.subscribed(&encoding, &message);
-            let listening = tell(&self.server, self.shared.id(), event);
+            let then = Settled {
+                receipt,
+                listening: self.subscribed(&encoding, &message),
+                watch,
+            };
             let subscriber = Subscriber { key, encoding };
-            return self.handle(message, Some(subscriber), found, Settled { receipt, listening });
+            return self.handle(message, Some(subscriber), found, then);
         }
         let Some(address) = self.address(&message.destination) else {
-            return self.unserved(PublishError::NotServed, &message.destination, receipt);
+            let error = PublishError::NotServed;
+            return self.unserved(&error, &message.destination, receipt, Some(key));
         };
-        let event = self.subscribed(&encoding, &message);
+        let listening = self.subscribed(&encoding, &message);
         let session = Arc::clone(&self.shared);
         let subscription = Subscription {
             address: address.clone(),
@@ -218,19 +294,19 @@ impl<T: Transport> Connection<T> {
         self.tickets.insert(key, address, ticket);
         self.settle(Settled {
             receipt,
-            listening: tell(&self.server, self.shared.id(), event),
+            listening,
+            watch,
         });
     }
 
-    fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {
-        SessionSubscribeEvent::new(
-            Session::from(Arc::clone(&self.shared)),
-            encoding.id.as_str().into(),
-            Arc::clone(&message.destination),
-        )
+    fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> Option<BoxFuture<'static, ()>> {
+        self.tell(|session| {
+            let (id, destination) = (encoding.id.as_str().into(), Arc::clone(&message.destination));
+            SessionSubscribeEvent::new(session, id, destination).with_headers(message.headers.clone())
+        })
     }
 
-    fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
+    fn unsubscribe(&mut self, unsubscribe: Unsubscribe, watch: Option<Box<Watch>>) {
         let Unsubscribe {
             key,
             id,
@@ -241,11 +317,12 @@ impl<T: Transport> Connection<T> {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
         }
-        let session = Session::from(Arc::clone(&self.shared));
-        let event = SessionUnsubscribeEvent::new(session, id.as_str().into(), destination);
+        let listening =
+            self.tell(|session| SessionUnsubscribeEvent::new(session, id.as_str().into(), destination));
         self.settle(Settled {
             receipt,
-            listening: tell(&self.server, self.shared.id(), event),
+            listening,
+            watch,
         });
     }
 
@@ -272,13 +349,22 @@ impl<T: Transport> Connection<T> {
 
     fn conclude(&mut self, outcome: Outcome, then: Settled) {
         match outcome {
-            Outcome::Failed(fault) => self.fail_request(&fault),
+            Outcome::Failed(refusal) => self.failed(*refusal, then),
+            Outcome::Unanswered(error) => self.settle(unwatched(then, &*error)),
             Outcome::Streaming(answers) => {
                 self.keep(answers);
                 self.settle(then);
             }
             Outcome::Done => self.settle(then),
         }
+    }
+
+    /// A handler failed, nothing answered that, and the receipt is refused.
+    fn failed(&mut self, refusal: Refusal, then: Settled) {
+        if let Some(watch) = then.watch {
+            watch.done(refusal.cause());
+        }
+        self.fail_request(refusal);
     }
 
     /// Goes on with a stream of answers, unless the session is over or has as many as it may.
@@ -291,30 +377,52 @@ impl<T: Transport> Connection<T> {
                 CloseReason::Refused,
                 "the session is answered by as many streams as it may be",
             );
-            return self.fail_request(&fault.with_code(ErrorCode::Quota));
+            return self.fail_request(fault.with_code(ErrorCode::Quota));
         }
         self.answers.push(answers);
     }
 
     /// Nobody serves this destination.
-    fn unserved(&mut self, error: PublishError, destination: &str, receipt: Option<Box<str>>) {
+    fn unserved(
+        &mut self,
+        error: &PublishError,
+        destination: &str,
+        receipt: Option<Box<str>>,
+        subscription: Option<SubscriptionKey>,
+    ) {
         self.server.counters.unmapped.increment();
         if self.server.config.ignore_unmapped {
             return self.settle(Settled {
                 receipt,
-                listening: None,
+                ..Settled::default()
             });
         }
         let text = match error {
             PublishError::NotServed => "nobody serves this destination",
-            PublishError::Malformed | PublishError::Overloaded => "the destination names no user and queue",
+            _ => "the destination names no user and queue",
         };
-        let fault = Fault::new(CloseReason::NoHandler, text);
-        self.fail_request(
-            &fault
-                .with_receipt(receipt.as_deref())
-                .with_destination(Some(destination)),
+        let fault = Fault::new(CloseReason::NoHandler, text)
+            .with_receipt(receipt.as_deref())
+            .with_destination(Some(destination));
+        self.fail_request(Refusal::of_frame(fault).of_subscription(subscription));
+    }
+
+    /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
+    /// for a receipt.
+    fn intercepted(&mut self, cause: Cause, destination: &str, receipt: Option<Box<str>>) {
+        tracing::error!(
+            session = %self.shared.id(),
+            destination = %destination.escape_debug(),
+            error = %ErrorChain(&*cause),
+            "an interceptor failed; the message was not published"
         );
+        match receipt {
+            Some(receipt) => {
+                let fault = failed(Some(&receipt), Some(destination));
+                self.fail_request(Refusal::of_frame(fault).because(Some(cause)));
+            }
+            None => self.settle(Settled::default()),
+        }
     }
 
     /// Too many messages wait for this destination. What came before this one may wait among them.
@@ -323,11 +431,12 @@ impl<T: Transport> Connection<T> {
             CloseReason::Internal,
             "the destination has more messages waiting than it may",
         );
-        self.fail_request(&fault.with_receipt(receipt).with_destination(Some(destination)));
+        let fault = fault.with_receipt(receipt).with_destination(Some(destination));
+        self.fail_request(Refusal::of_frame(fault));
     }
 
     /// The broker has been asked: waits until it is done, if it is not.
-    fn settle(&mut self, settled: Settled) {
+    pub(super) fn settle(&mut self, settled: Settled) {
         if self.shared.awaits_completion() {
             self.busy = Some(Busy::Settling { settled });
         } else {
@@ -335,13 +444,21 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn settled(&mut self, Settled { receipt, listening }: Settled) {
-        self.answer_receipt(receipt.as_deref());
-        self.busy = listening.map(Busy::Listening);
+    fn settled(&mut self, settled: Settled) {
+        self.busy = self.finish_settled(settled).map(Busy::Listening);
+    }
+
+    /// The broker is done: tells the interceptors and the client, and leaves the listeners to the caller.
+    fn finish_settled(&mut self, settled: Settled) -> Option<BoxFuture<'static, ()>> {
+        if let Some(watch) = settled.watch {
+            watch.done(None);
+        }
+        self.answer_receipt(settled.receipt.as_deref());
+        settled.listening
     }
 
     fn settled_beside(&mut self, settled: Settled) {
-        if settled.receipt.is_some() || settled.listening.is_some() {
+        if settled.receipt.is_some() || settled.listening.is_some() || settled.watch.is_some() {
             self.concurrent.push(Busy::Settling { settled });
         }
     }
@@ -367,59 +484,47 @@ impl<T: Transport> Connection<T> {
     }
 }
 
-fn receipt(request: &Request) -> Option<&str> {
-    match request {
-        Request::Send(Send { receipt, .. })
-        | Request::Subscribe(Subscribe { receipt, .. })
-        | Request::Unsubscribe(Unsubscribe { receipt, .. })
-        | Request::Disconnect { receipt } => receipt.as_deref(),
-        Request::Connect(_) | Request::Fault(_) => None,
+/// What follows when nothing answered a handler's failure: its interceptors know of it.
+fn unwatched(then: Settled, error: &HandlerError) -> Settled {
+    if let Some(watch) = then.watch {
+        watch.done(Some(error));
     }
+    Settled { watch: None, ..then }
 }
 
 /// Lets the interceptors see a request, and puts what they leave of it back into it.
-async fn judge(
-    inbound: &crate::channel::InboundChannel,
-    session: Session,
-    request: Request,
-) -> Result<Option<Request>, Fault> {
-    let (kind, message) = match &request {
-        Request::Send(send) => (InboundKind::Send, send.message.clone()),
-        Request::Subscribe(subscribe) => (InboundKind::Subscribe, subscribe.message.clone()),
-        Request::Unsubscribe(unsubscribe) => (
-            InboundKind::Unsubscribe,
-            Message::new(Arc::clone(&unsubscribe.destination), bytes::Bytes::new()),
-        ),
-        Request::Disconnect { .. } => (InboundKind::Disconnect, Message::new("", bytes::Bytes::new())),
-        Request::Connect(_) | Request::Fault(_) => return Ok(Some(request)),
+async fn judge(inbound: &InboundChannel, session: Session, mut request: Request) -> Judgement {
+    let id = session.id();
+    let Some(frame) = take_frame(session, &mut request) else {
+        return Judgement::Passed(request);
     };
-    let destination = Arc::clone(&message.destination);
-    match inbound
-        .apply(InboundFrame {
-            kind,
-            session,
-            message,
-        })
-        .await
-    {
-        Ok(Some(frame)) => Ok(Some(with_message(request, frame.message))),
+    let (kind, destination) = (frame.kind, Arc::clone(&frame.message.destination));
+    let stopped = match inbound.apply(frame).await {
+        Ok(frame) => {
+            put_back(&mut request, frame.message);
+            return Judgement::Passed(request);
+        }
+        Err(stopped) => stopped,
+    };
+    match &stopped {
         // The client has left its subscription, or the session: nothing can be kept from that.
-        Ok(None) if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => Ok(Some(request)),
-        Ok(None) => Ok(None),
-        Err(error) => {
-            tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
-            let fault = Fault::new(CloseReason::Refused, "this is not allowed");
-            Err(fault
-                .with_receipt(receipt(&request))
-                .with_destination(Some(&destination)))
+        Stopped::Vetoed if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => {
+            return Judgement::Passed(request);
+        }
+        Stopped::Vetoed => return Judgement::Dropped,
+        Stopped::Panicked => {}
+        Stopped::Failed(error) => {
+            tracing::warn!(session = %id, error = %ErrorChain(&**error), "an interceptor refused a frame");
         }
     }
-}
-
-fn with_message(request: Request, message: Message) -> Request {
-    match request {
-        Request::Send(send) => Request::Send(Send { message, ..send }),
-        Request::Subscribe(subscribe) => Request::Subscribe(Subscribe { message, ..subscribe }),
-        other => other,
-    }
+    let fault = match stopped {
+        Stopped::Panicked => panicked(None),
+        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
+    };
+    let refusal = match kind {
+        // The client has left all the same.
+        InboundKind::Unsubscribe | InboundKind::Disconnect => Refusal::from,
+        _ => Refusal::of_frame,
+    };
+    Judgement::Refused(refusal(fault.with_receipt(receipt(&request))).because(stopped.into_cause()))
 }

@@ -11,11 +11,14 @@ use stomp_core::{
     session::{Fault, SubscriptionKey},
 };
 
-use super::{Frame, Session, SessionId};
+use super::{Frame, Session, refusal::Refusal};
 use crate::{
+    SendError,
     app::ServerState,
-    broker::{Address, EncodingKey, Latch, Publication, Witness, encode_message},
-    handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
+    broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
+    handler::{
+        Called, ErrorChain, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
+    },
 };
 
 /// How a message's handling ended.
@@ -25,8 +28,10 @@ pub(super) enum Outcome {
     Done,
     /// The handler answered with a stream: the message is done, and the answers follow.
     Streaming(Answers),
-    /// Nothing answered the failure.
-    Failed(Fault),
+    /// Nothing answered the failure, and nobody asked for a receipt.
+    Unanswered(Arc<HandlerError>),
+    /// Nothing answered the failure, and the receipt that was asked for is refused.
+    Failed(Box<Refusal>),
 }
 
 /// A subscription that a handler answers directly.
@@ -93,7 +98,7 @@ impl Answers {
         }
         sent.map_err(|error| {
             self.errand.count(&error);
-            let _ = self.errand.unanswered(&error);
+            let _ = self.errand.unanswered(Arc::new(error));
         })
     }
 }
@@ -120,14 +125,14 @@ impl Errand {
         self.count(&error);
         let error = Arc::new(error);
         let Some(handler) = found.exception_handler(&error) else {
-            return self.unanswered(&error);
+            return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
         match self.answer(called, || handler.reply_targets(&cx)) {
             Ok(answered) => self.concluded(answered),
             Err(error) => {
                 self.count(&error);
-                self.unanswered(&error)
+                self.unanswered(Arc::new(error))
             }
         }
     }
@@ -162,12 +167,12 @@ impl Errand {
     }
 
     /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.
-    fn unanswered(&self, error: &HandlerError) -> Outcome {
+    fn unanswered(&self, error: Arc<HandlerError>) -> Outcome {
         self.server.counters.handlers_failed.increment();
         tracing::error!(
             session = %self.session.id(),
             destination = &*self.message.destination.escape_debug().to_string(),
-            error = %ErrorChain(error),
+            error = %ErrorChain(&*error),
             "a handler failed and no exception handler answered"
         );
         // What the handler could not be given is the client's mistake, all else is the server's.
@@ -176,12 +181,17 @@ impl Errand {
             false => CloseReason::HandlerFailed,
         };
         match self.receipt.as_deref() {
-            Some(receipt) => Outcome::Failed(
-                Fault::new(reason, error.client_message().into_owned())
+            Some(receipt) => {
+                let fault = Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
-                    .with_destination(Some(&self.message.destination)),
-            ),
-            None => Outcome::Done,
+                    .with_destination(Some(&self.message.destination));
+                let refusal = Refusal::of_frame(fault).because(Some(error));
+                Outcome::Failed(Box::new(match self.server.error_handler {
+                    Some(_) => refusal.of_message(&self.message),
+                    None => refusal,
+                }))
+            }
+            None => Outcome::Unanswered(error),
         }
     }
 
@@ -226,10 +236,7 @@ impl Errand {
                     headers,
                     ..Message::new(&**destination, body)
                 };
-                server
-                    .publisher
-                    .publish(message, witness)
-                    .map_err(HandlerError::reply)
+                server.publisher.publish(message, witness).map_err(unsent)
             }
             ReplyTarget::User { path, broadcast } => {
                 let message = Message {
@@ -244,7 +251,7 @@ impl Errand {
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
                 };
-                published.map_err(HandlerError::reply)
+                published.map_err(unsent)
             }
             ReplyTarget::Subscriber => {
                 self.answer_directly(headers, body);
@@ -276,46 +283,22 @@ impl Errand {
             headers,
             body,
         };
-        let octets = encode_message(encoding, &server.next_direct_message_id(), &publication);
-        session
-            .shared()
-            .outbox()
-            .push(Frame::of_subscription(octets, *key));
+        let push = |publication: &Publication| {
+            let octets = encode_message(encoding, &server.next_direct_message_id(), publication);
+            session
+                .shared()
+                .outbox()
+                .push(Frame::of_subscription(octets, *key));
+        };
+        if server.outbound.is_empty() {
+            return push(&publication);
+        }
+        let (channel, id) = (&server.outbound, encoding.id.as_str());
+        channel.deliver(&publication, session.shared(), id, push);
     }
 }
 
-/// An error with its causes, on one line and with nothing in it that could forge a log line.
-struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
-
-impl std::fmt::Display for ErrorChain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut next = Some(self.0);
-        let mut separator = "";
-        while let Some(error) = next {
-            write!(f, "{separator}{}", error.to_string().escape_debug())?;
-            separator = ": ";
-            next = error.source();
-        }
-        Ok(())
-    }
-}
-
-/// Tells all listeners of an event, one after the other; a failure of one does not keep it from the next.
-pub(super) fn tell<E: crate::ApplicationEvent>(
-    server: &Arc<ServerState>,
-    session: SessionId,
-    event: E,
-) -> Option<BoxFuture<'static, ()>> {
-    if server.handlers.listeners(std::any::TypeId::of::<E>()).is_empty() {
-        return None;
-    }
-    let server = Arc::clone(server);
-    let event: Arc<dyn std::any::Any + Send + Sync> = Arc::new(event);
-    Some(Box::pin(async move {
-        for listener in server.handlers.listeners(std::any::TypeId::of::<E>()) {
-            if let Err(error) = listener.call(Arc::clone(&event)).await {
-                tracing::error!(%session, error = %ErrorChain(&error), "an event listener failed");
-            }
-        }
-    }))
+/// A reply that was not published. Exception handlers see the same error as where a handler sends through the template.
+fn unsent(error: PublishError) -> HandlerError {
+    HandlerError::reply(SendError::from(error))
 }

@@ -44,6 +44,8 @@ pub(crate) struct WebSocket<S> {
     unfinished: bool,
     /// Nothing more can be read: the octets behind a broken rule mean nothing, and tungstenite must not see them.
     broken: bool,
+    /// What the client closed with.
+    close_code: u16,
 }
 
 impl<S> WebSocket<S> {
@@ -62,6 +64,7 @@ impl<S> WebSocket<S> {
             control: Vec::new(),
             unfinished: false,
             broken: false,
+            close_code: NO_STATUS,
         }
     }
 
@@ -83,14 +86,17 @@ impl<S> WebSocket<S> {
                     self.unfinished = false;
                     into.extend(Some(octets).filter(|octets| !octets.is_empty()));
                 }
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_)) => {}
+                Ok(Message::Close(frame)) => {
+                    self.close_code = frame.map_or(NO_STATUS, |frame| frame.code.into());
+                }
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.unfinished |= left > 0;
                     return Received::Something;
                 }
                 Err(error) => {
                     self.broken = true;
-                    return ended(&error);
+                    return ended(&error, self.close_code);
                 }
             }
             left = wire.octets.len();
@@ -189,9 +195,12 @@ impl Write for Wire<'_> {
     }
 }
 
-fn ended(error: &Error) -> Received {
+/// Stands for a close frame without a code (RFC 6455 section 7.4.1).
+const NO_STATUS: u16 = 1005;
+
+fn ended(error: &Error, close_code: u16) -> Received {
     Received::Broken(match error {
-        Error::ConnectionClosed => return Received::Closed,
+        Error::ConnectionClosed => return Received::Closed(close_code),
         Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseReason::TooLarge,
         Error::Utf8(_) => CloseReason::InvalidUtf8,
         Error::Protocol(error) if *error != ProtocolError::ResetWithoutClosingHandshake => {
