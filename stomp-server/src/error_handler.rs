@@ -1,12 +1,15 @@
 //! What clients are told when a frame of theirs is refused.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    error::Error,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use bytes::Bytes;
 use stomp_core::{CloseReason, Headers, session::Fault};
 
 use crate::{
-    InboundKind, Session,
+    HandlerError, InboundKind, Session,
     channel::{Cause, Failure},
 };
 
@@ -147,6 +150,16 @@ impl RefusedFrame {
     #[must_use]
     pub fn cause(&self) -> Failure<'_> {
         self.cause.as_deref()
+    }
+
+    /// The [cause](Self::cause), or one of its sources, as an `E`: what an application asks Spring's `getCause()` for.
+    #[must_use]
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
+        if let Some(failed) = cause.downcast_ref::<HandlerError>() {
+            return failed.downcast_ref();
+        }
+        std::iter::successors(Some(cause), |&cause| cause.source()).find_map(|cause| cause.downcast_ref())
     }
 
     /// May the session go on without an answer? Yes if only this frame was refused: by an interceptor, because its

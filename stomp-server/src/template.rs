@@ -249,7 +249,7 @@ pub enum SendError {
     Vetoed,
     /// An interceptor on the broker channel failed. Its error is the source; of a panic the text says no more than that.
     #[error("an interceptor failed")]
-    Intercepted(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Intercepted(#[source] crate::BoxError),
     /// The server stopped before everybody had the message: some may have it. Only those who wait for the
     /// confirmation learn of it.
     #[error("the server stopped before everybody had the message")]

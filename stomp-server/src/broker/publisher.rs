@@ -9,8 +9,9 @@ use stomp_core::{
 
 use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
+    BoxError,
     app::{Config, strip_prefix},
-    channel::{BrokerChannel, Cause, HandledBy, Stopped},
+    channel::{BrokerChannel, HandledBy, Stopped},
     session::SessionId,
     user::{Sessions, split_user},
 };
@@ -24,7 +25,7 @@ pub(crate) struct Publisher {
 }
 
 /// Why a message was not published.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum PublishError {
     #[error("the destination is not one that the broker serves")]
     NotServed,
@@ -35,7 +36,7 @@ pub(crate) enum PublishError {
     #[error("an interceptor held the message back")]
     Vetoed,
     #[error("an interceptor failed")]
-    Intercepted(#[source] Cause),
+    Intercepted(#[source] BoxError),
 }
 
 impl From<Stopped> for PublishError {
@@ -43,7 +44,7 @@ impl From<Stopped> for PublishError {
         match stopped {
             Stopped::Vetoed => Self::Vetoed,
             Stopped::Failed(cause) => Self::Intercepted(cause),
-            Stopped::Panicked => Self::Intercepted(Arc::new(stopped)),
+            Stopped::Panicked => Self::Intercepted(Box::new(stopped)),
         }
     }
 }

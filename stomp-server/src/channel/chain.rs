@@ -34,12 +34,12 @@ pub type Failure<'a> = Option<&'a (dyn Error + Send + Sync + 'static)>;
 pub(crate) type Cause = Arc<dyn Error + Send + Sync + 'static>;
 
 /// Why a message went no further.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Stopped {
     #[error("an interceptor held the message back")]
     Vetoed,
     #[error("an interceptor failed")]
-    Failed(#[source] Cause),
+    Failed(#[source] BoxError),
     #[error("an interceptor panicked")]
     Panicked,
 }
@@ -58,7 +58,7 @@ impl Stopped {
     pub(crate) fn into_cause(self) -> Option<Cause> {
         match self {
             Self::Vetoed => None,
-            Self::Failed(cause) => Some(cause),
+            Self::Failed(cause) => Some(Cause::from(cause)),
             Self::Panicked => Some(Arc::new(self)),
         }
     }
@@ -269,7 +269,7 @@ pub(super) fn decided<M>(outcome: Result<Option<M>, BoxError>) -> Result<M, Stop
     match outcome {
         Ok(Some(message)) => Ok(message),
         Ok(None) => Err(Stopped::Vetoed),
-        Err(error) => Err(Stopped::Failed(Cause::from(error))),
+        Err(error) => Err(Stopped::Failed(error)),
     }
 }
 

@@ -17,10 +17,11 @@ use super::{
     work::{Answers, Errand, Outcome, Subscriber},
 };
 use crate::{
-    Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
+    BoxError, Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent,
+    SessionUnsubscribeEvent,
     app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
-    channel::{Cause, InboundChannel, InboundKind, Stopped},
+    channel::{InboundChannel, InboundKind, Stopped},
     handler::{ErrorChain, ExecutionMode, Found, HandlerError},
     security::{AuthenticationError, Login},
     transport::Transport,
@@ -409,7 +410,7 @@ impl<T: Transport> Connection<T> {
 
     /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
     /// for a receipt.
-    fn intercepted(&mut self, cause: Cause, destination: &str, receipt: Option<Box<str>>) {
+    fn intercepted(&mut self, cause: BoxError, destination: &str, receipt: Option<Box<str>>) {
         tracing::error!(
             session = %self.shared.id(),
             destination = %destination.escape_debug(),
@@ -419,7 +420,7 @@ impl<T: Transport> Connection<T> {
         match receipt {
             Some(receipt) => {
                 let fault = failed(Some(&receipt), Some(destination));
-                self.fail_request(Refusal::of_frame(fault).because(Some(cause)));
+                self.fail_request(Refusal::of_frame(fault).because(Some(cause.into())));
             }
             None => self.settle(Settled::default()),
         }
