@@ -6,7 +6,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use stomp_core::{CloseReason, Headers, session::Fault};
+use stomp_core::{
+    CloseReason, Headers,
+    session::{Fault, FaultContent},
+};
 
 use crate::{
     HandlerError, InboundKind, Session,
@@ -190,8 +193,8 @@ impl ErrorFrame {
     fn of(fault: &Fault) -> Self {
         Self {
             message: fault.message.clone().into_owned(),
-            headers: fault.headers.clone(),
-            body: fault.body.clone(),
+            headers: Headers::new(),
+            body: None,
         }
     }
 
@@ -228,7 +231,8 @@ pub(crate) fn explain(handler: &dyn StompErrorHandler, refused: &RefusedFrame) -
             body,
         })) => {
             let mut fault = fault;
-            (fault.message, fault.headers, fault.body) = (message.into(), headers, body);
+            fault.message = message.into();
+            fault.more = Some(Box::new(FaultContent { headers, body }));
             Some(fault)
         }
         Ok(None) if refused.may_continue => None,

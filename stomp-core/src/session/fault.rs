@@ -21,7 +21,14 @@ pub struct Fault {
     pub receipt: Option<Box<str>>,
     /// The destination of the frame that failed.
     pub destination: Option<Arc<str>>,
-    /// Further headers. Those that have a field here, and those that the codec writes, are left out; a `content-type`
+    /// What the ERROR says beyond that.
+    pub more: Option<Box<FaultContent>>,
+}
+
+/// What an ERROR says beyond the fault that it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FaultContent {
+    /// Further headers. Those that a [`Fault`] itself writes, and those of the codec, are left out; a `content-type`
     /// takes the place of `text/plain`.
     pub headers: Headers,
     /// Another body than the message.
@@ -39,8 +46,7 @@ impl Fault {
             message: message.into(),
             receipt: None,
             destination: None,
-            headers: Headers::new(),
-            body: None,
+            more: None,
         }
     }
 
@@ -89,14 +95,19 @@ impl Fault {
         if self.reason == CloseReason::UnsupportedVersion {
             frame = frame.header("version", Version::LIST);
         }
-        let content_type = self.headers.get("content-type").filter(readable);
+        let Some(FaultContent { headers, body }) = self.more.as_deref() else {
+            return frame
+                .header("content-type", "text/plain")
+                .end(self.message.as_bytes());
+        };
+        let content_type = headers.get("content-type").filter(readable);
         frame = frame.header("content-type", content_type.unwrap_or("text/plain"));
-        for (name, value) in self.headers.iter().filter(|(name, _)| !OWN.contains(name)) {
+        for (name, value) in headers.iter().filter(|(name, _)| !OWN.contains(name)) {
             if readable(&name) && readable(&value) {
                 frame = frame.header(name, value);
             }
         }
-        frame.end(self.body.as_deref().unwrap_or(self.message.as_bytes()));
+        frame.end(body.as_deref().unwrap_or(self.message.as_bytes()));
     }
 }
 

@@ -75,7 +75,7 @@ impl<T: Transport> Connection<T> {
                 self.settled_beside(then);
             }
             Step::Handled(Outcome::Unanswered(error), then) => {
-                let then = unwatched(then, &*error);
+                let then = unwatched(then, &error);
                 self.settled_beside(then);
             }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
@@ -351,7 +351,7 @@ impl<T: Transport> Connection<T> {
     fn conclude(&mut self, outcome: Outcome, then: Settled) {
         match outcome {
             Outcome::Failed(refusal) => self.failed(*refusal, then),
-            Outcome::Unanswered(error) => self.settle(unwatched(then, &*error)),
+            Outcome::Unanswered(error) => self.settle(unwatched(then, &error)),
             Outcome::Streaming(answers) => {
                 self.keep(answers);
                 self.settle(then);

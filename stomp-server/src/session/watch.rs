@@ -24,7 +24,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// The handling is done, or has failed and nothing answered that.
-    pub(super) fn done(self: Box<Self>, failure: Failure<'_>) {
+    pub(super) fn done(&self, failure: Failure<'_>) {
         self.channel.after_handled(&self.frame, self.by, failure);
     }
 }
