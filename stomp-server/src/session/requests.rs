@@ -13,7 +13,7 @@ use super::{
     busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
     refusal::{Refusal, failed, receipt},
-    watch::{Watch, put_back, take_frame},
+    watch::{Watch, judge, unwatched},
     work::{Answers, Errand, Outcome, Subscriber},
 };
 use crate::{
@@ -21,8 +21,7 @@ use crate::{
     SessionUnsubscribeEvent,
     app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
-    channel::{InboundChannel, InboundKind, Stopped},
-    handler::{ErrorChain, ExecutionMode, Found, HandlerError},
+    handler::{ErrorChain, ExecutionMode, Found},
     security::{AuthenticationError, Login},
     transport::Transport,
 };
@@ -87,52 +86,8 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
-    fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
-        if let Some(dropped) = subscription {
-            self.machine.cancel(dropped);
-        }
-        self.settle(Settled {
-            receipt,
-            ..Settled::default()
-        });
-    }
-
-    /// Does what is asked for, if the interceptors who are asked just before that agree.
-    fn perform_watched(&mut self, mut request: Request) {
-        let leaves = matches!(request, Request::Unsubscribe(_) | Request::Disconnect { .. });
-        let subscription = match &request {
-            Request::Subscribe(subscribe) => Some(subscribe.key),
-            _ => None,
-        };
-        let stopped = match self.watch(&mut request) {
-            Ok(watch) => return self.perform(request, watch),
-            Err(stopped) => stopped,
-        };
-        if let Stopped::Failed(cause) = &stopped {
-            tracing::error!(
-                session = %self.shared.id(),
-                error = %ErrorChain(&**cause),
-                "an interceptor failed just before a frame was handled"
-            );
-        }
-        match stopped {
-            // The client has left its subscription, or the session: nothing can be kept from that.
-            _ if leaves => self.perform(request, None),
-            Stopped::Vetoed => self.drop_frame(receipt(&request).map(Into::into), subscription),
-            Stopped::Failed(_) | Stopped::Panicked => match receipt(&request) {
-                Some(receipt) => {
-                    let refusal =
-                        Refusal::of_frame(failed(Some(receipt), None)).because(stopped.into_cause());
-                    self.fail_request(refusal.of_subscription(subscription));
-                }
-                None => self.drop_frame(None, subscription),
-            },
-        }
-    }
-
     /// Does what is asked for. Of a client that is leaving only messages count: all else was for itself.
-    fn perform(&mut self, request: Request, watch: Option<Box<Watch>>) {
+    pub(super) fn perform(&mut self, request: Request, watch: Option<Box<Watch>>) {
         if self.is_leaving() && !matches!(request, Request::Send(_)) {
             return;
         }
@@ -483,49 +438,4 @@ impl<T: Transport> Connection<T> {
         strip_prefix(destination, &self.server.config.broker_destination_prefixes)?;
         Some(Address::Shared(Arc::clone(destination)))
     }
-}
-
-/// What follows when nothing answered a handler's failure: its interceptors know of it.
-fn unwatched(then: Settled, error: &HandlerError) -> Settled {
-    if let Some(watch) = then.watch {
-        watch.done(Some(error));
-    }
-    Settled { watch: None, ..then }
-}
-
-/// Lets the interceptors see a request, and puts what they leave of it back into it.
-async fn judge(inbound: &InboundChannel, session: Session, mut request: Request) -> Judgement {
-    let id = session.id();
-    let Some(frame) = take_frame(session, &mut request) else {
-        return Judgement::Passed(request);
-    };
-    let (kind, destination) = (frame.kind, Arc::clone(&frame.message.destination));
-    let stopped = match inbound.apply(frame).await {
-        Ok(frame) => {
-            put_back(&mut request, frame.message);
-            return Judgement::Passed(request);
-        }
-        Err(stopped) => stopped,
-    };
-    match &stopped {
-        // The client has left its subscription, or the session: nothing can be kept from that.
-        Stopped::Vetoed if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => {
-            return Judgement::Passed(request);
-        }
-        Stopped::Vetoed => return Judgement::Dropped,
-        Stopped::Panicked => {}
-        Stopped::Failed(error) => {
-            tracing::warn!(session = %id, error = %ErrorChain(&**error), "an interceptor refused a frame");
-        }
-    }
-    let fault = match stopped {
-        Stopped::Panicked => panicked(None),
-        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
-    };
-    let refusal = match kind {
-        // The client has left all the same.
-        InboundKind::Unsubscribe | InboundKind::Disconnect => Refusal::from,
-        _ => Refusal::of_frame,
-    };
-    Judgement::Refused(refusal(fault.with_receipt(receipt(&request))).because(stopped.into_cause()))
 }

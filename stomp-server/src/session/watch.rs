@@ -1,15 +1,23 @@
-//! What interceptors are told about a frame's handling.
+//! What interceptors decide about a frame on its way in, and what they are told of its handling.
 
 use std::sync::Arc;
 
-use stomp_core::{Message, session::Request};
+use stomp_core::{
+    CloseReason, Message,
+    session::{Fault, Request, SubscriptionKey},
+};
 
-use super::{Connection, Session};
+use super::{
+    Connection, Session,
+    busy::{Judgement, Settled, panicked},
+    refusal::{Refusal, failed, receipt},
+};
 use crate::{
     MessageKind,
     app::strip_prefix,
     broker::Address,
     channel::{Failure, HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
+    handler::{ErrorChain, HandlerError},
     transport::Transport,
 };
 
@@ -31,7 +39,7 @@ impl Watch {
 
 /// What interceptors see of a request; `None` of those that are not for them. The message is moved, not copied: put it
 /// back [with](put_back) the request.
-pub(super) fn take_frame(session: Session, request: &mut Request) -> Option<InboundFrame> {
+fn take_frame(session: Session, request: &mut Request) -> Option<InboundFrame> {
     let nothing = || Message::new("", bytes::Bytes::new());
     let (kind, message) = match request {
         Request::Send(send) => (InboundKind::Send, std::mem::replace(&mut send.message, nothing())),
@@ -54,7 +62,7 @@ pub(super) fn take_frame(session: Session, request: &mut Request) -> Option<Inbo
 }
 
 /// The request with what interceptors left of its message.
-pub(super) fn put_back(request: &mut Request, message: Message) {
+fn put_back(request: &mut Request, message: Message) {
     match request {
         // What it is stays what it was: only a SEND's or SUBSCRIBE's own kind finds its handlers.
         Request::Send(send) => {
@@ -74,8 +82,52 @@ pub(super) fn put_back(request: &mut Request, message: Message) {
 }
 
 impl<T: Transport> Connection<T> {
+    /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
+    pub(super) fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
+        if let Some(dropped) = subscription {
+            self.machine.cancel(dropped);
+        }
+        self.settle(Settled {
+            receipt,
+            ..Settled::default()
+        });
+    }
+
+    /// Does what is asked for, if the interceptors who are asked just before that agree.
+    pub(super) fn perform_watched(&mut self, mut request: Request) {
+        let leaves = matches!(request, Request::Unsubscribe(_) | Request::Disconnect { .. });
+        let subscription = match &request {
+            Request::Subscribe(subscribe) => Some(subscribe.key),
+            _ => None,
+        };
+        let stopped = match self.watch(&mut request) {
+            Ok(watch) => return self.perform(request, watch),
+            Err(stopped) => stopped,
+        };
+        if let Stopped::Failed(cause) = &stopped {
+            tracing::error!(
+                session = %self.shared.id(),
+                error = %ErrorChain(&**cause),
+                "an interceptor failed just before a frame was handled"
+            );
+        }
+        match stopped {
+            // The client has left its subscription, or the session: nothing can be kept from that.
+            _ if leaves => self.perform(request, None),
+            Stopped::Vetoed => self.drop_frame(receipt(&request).map(Into::into), subscription),
+            Stopped::Failed(_) | Stopped::Panicked => match receipt(&request) {
+                Some(receipt) => {
+                    let refusal =
+                        Refusal::of_frame(failed(Some(receipt), None)).because(stopped.into_cause());
+                    self.fail_request(refusal.of_subscription(subscription));
+                }
+                None => self.drop_frame(None, subscription),
+            },
+        }
+    }
+
     /// Asks interceptors just before a request is handled. `Ok(None)`: nobody watches, or nobody serves it.
-    pub(super) fn watch(&self, request: &mut Request) -> Result<Option<Box<Watch>>, Stopped> {
+    fn watch(&self, request: &mut Request) -> Result<Option<Box<Watch>>, Stopped> {
         let channel = &self.server.inbound;
         if !channel.is_watching() {
             return Ok(None);
@@ -124,4 +176,49 @@ impl<T: Transport> Connection<T> {
             Request::Connect(_) | Request::Fault(_) => None,
         }
     }
+}
+
+/// What follows when nothing answered a handler's failure: its interceptors know of it.
+pub(super) fn unwatched(then: Settled, error: &HandlerError) -> Settled {
+    if let Some(watch) = then.watch {
+        watch.done(Some(error));
+    }
+    Settled { watch: None, ..then }
+}
+
+/// Lets the interceptors see a request, and puts what they leave of it back into it.
+pub(super) async fn judge(inbound: &InboundChannel, session: Session, mut request: Request) -> Judgement {
+    let id = session.id();
+    let Some(frame) = take_frame(session, &mut request) else {
+        return Judgement::Passed(request);
+    };
+    let (kind, destination) = (frame.kind, Arc::clone(&frame.message.destination));
+    let stopped = match inbound.apply(frame).await {
+        Ok(frame) => {
+            put_back(&mut request, frame.message);
+            return Judgement::Passed(request);
+        }
+        Err(stopped) => stopped,
+    };
+    match &stopped {
+        // The client has left its subscription, or the session: nothing can be kept from that.
+        Stopped::Vetoed if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => {
+            return Judgement::Passed(request);
+        }
+        Stopped::Vetoed => return Judgement::Dropped,
+        Stopped::Panicked => {}
+        Stopped::Failed(error) => {
+            tracing::warn!(session = %id, error = %ErrorChain(&**error), "an interceptor refused a frame");
+        }
+    }
+    let fault = match stopped {
+        Stopped::Panicked => panicked(None),
+        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
+    };
+    let refusal = match kind {
+        // The client has left all the same.
+        InboundKind::Unsubscribe | InboundKind::Disconnect => Refusal::from,
+        _ => Refusal::of_frame,
+    };
+    Judgement::Refused(refusal(fault.with_receipt(receipt(&request))).because(stopped.into_cause()))
 }
