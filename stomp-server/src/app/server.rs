@@ -10,7 +10,7 @@ use super::{ServerState, StompServerBuilder};
 use crate::{
     ApplicationEventPublisher, BrokerAvailabilityEvent, CounterSnapshot, SimpMessagingTemplate,
     handler::{RouteInfo, tell},
-    session::{Command, Wheel},
+    session::Command,
     transport::serve_connection,
     user::SimpUserRegistry,
 };
@@ -126,12 +126,7 @@ impl BoundServer {
     /// As [`serve`](Self::serve).
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
-        state.env.enter_runtime();
-        drop(
-            state
-                .env
-                .spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())),
-        );
+        state.start();
         let mut signal = std::pin::pin!(signal);
         if let Some(told) = available(&state, true) {
             // A listener that hangs keeps clients out, but not the shutdown.
@@ -164,7 +159,7 @@ impl BoundServer {
 /// Reaches a running server from elsewhere. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
-    state: Arc<ServerState>,
+    pub(crate) state: Arc<ServerState>,
 }
 
 impl ServerHandle {
@@ -197,6 +192,20 @@ impl ServerHandle {
         self.state.sessions.len()
     }
 
+    /// How much of what clients have sent is unfinished: connections with frames that were read and not handled, handlers
+    /// or listeners that run, streams that have something to say, messages that are not written; destinations with
+    /// messages on their way to subscribers; connections that open or end. 0: there was a moment when none of that was.
+    ///
+    /// What a client has sent counts from the moment the server reads it: once a WebSocket ping that was sent behind it is
+    /// answered, it is counted here until it is done and what came of it is written. Not counted: tasks that a handler
+    /// has started and left to themselves, a stream that waits for its next item, a client that has said nothing.
+    ///
+    /// It looks at every session and every destination, so a health page or a test may ask, and no message pays for it.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.state.in_flight()
+    }
+
     /// What the server has counted.
     #[must_use]
     pub fn counters(&self) -> CounterSnapshot {
@@ -215,7 +224,7 @@ fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
 
 /// Ends all sessions, so that what was accepted is delivered first: while one session still handles what it has
 /// received, all others are there to hear of it.
-async fn drain(state: &Arc<ServerState>) {
+pub(crate) async fn drain(state: &ServerState) {
     state.stopping.cancel();
     if let Some(told) = available(state, false) {
         let _ = state.env.within(state.config.drain_deadline, told).await;

@@ -13,12 +13,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{Config, Endpoint};
 use crate::{
     ApplicationEventPublisher,
+    activity::{Passages, Survey},
     broker::Publisher,
     channel::{InboundChannel, OutboundChannel},
     counters::Counters,
     env::Env,
     error_handler::StompErrorHandler,
-    handler::{Handlers, Services},
+    handler::{Handlers, ReplyHeaders, Services},
     security::Authenticator,
     session::{SessionId, Wheel},
     transport::HttpHandler,
@@ -37,6 +38,7 @@ pub(crate) struct ServerState {
     pub(crate) outbound: OutboundChannel,
     pub(crate) handlers: Arc<Handlers>,
     pub(crate) services: Arc<Services>,
+    pub(crate) reply_headers: ReplyHeaders,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
     pub(crate) error_handler: Option<Arc<dyn StompErrorHandler>>,
     pub(crate) events: ApplicationEventPublisher,
@@ -51,10 +53,19 @@ pub(crate) struct ServerState {
     pub(crate) handling: TaskTracker,
     /// All sessions, from their handshake on.
     pub(crate) tasks: TaskTracker,
+    /// Connections that open, and those that end.
+    pub(crate) passages: Passages,
     pub(crate) next_direct_message: AtomicU64,
 }
 
 impl ServerState {
+    /// Begins to live on the present runtime: time goes by for its sessions.
+    pub(crate) fn start(&self) {
+        self.env.enter_runtime();
+        let turning = Wheel::turn(Arc::downgrade(&self.wheel), self.env.clone());
+        drop(self.env.spawn(turning));
+    }
+
     pub(crate) fn new_session_id(&self) -> SessionId {
         SessionId::from_bits(self.env.random_bits())
     }
@@ -69,7 +80,23 @@ impl ServerState {
 
     /// Runs the task that opens a session, which a shutdown waits for.
     pub(crate) fn spawn_opening(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let passage = self.passages.begin();
+        let task = async move {
+            task.await;
+            drop(passage);
+        };
         drop(self.env.spawn(self.tasks.track_future(task)));
+    }
+
+    /// How much is under way; 0 when everything that has been read is done.
+    pub(crate) fn in_flight(&self) -> usize {
+        Survey::count(|survey| {
+            for session in self.sessions.all() {
+                session.survey(survey);
+            }
+            self.publisher.broker.survey(survey);
+            self.passages.survey(survey);
+        })
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use stomp_core::{
-    Message,
-    destination::{self, Separator},
-};
+use stomp_core::{Message, destination};
 
 use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
     BoxError,
-    app::{Config, strip_prefix},
+    app::Config,
     channel::{BrokerChannel, HandledBy, Stopped},
     session::SessionId,
+    tap::{Recipient, Tap},
     user::{Sessions, split_user},
 };
 
@@ -22,6 +20,8 @@ pub(crate) struct Publisher {
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
+    /// Where a test sees what is published.
+    pub(crate) tap: Tap,
 }
 
 /// Why a message was not published.
@@ -58,41 +58,69 @@ impl From<Refused> for PublishError {
 impl Publisher {
     /// Publishes a message of the application's to its destination, which the broker serves or which is a user's.
     pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        match self.parse(message)? {
-            Parsed::User(user, path, message) => self.publish_to_user(&user, &path, message, witness),
-            Parsed::Shared(message) => self.channel.send(message, HandledBy::Broker, |message| {
-                self.hand_over(message, witness)
-            }),
+        match self.served(message, None, witness)? {
+            Some(message) => self.publish_to_everybody(message, witness),
+            None => Ok(()),
         }
     }
 
-    /// The same for a client's message, which interceptors have seen on the inbound channel: the broker's own does not
-    /// pass the broker channel, as in Spring. A user's does, because it is the user destinations that publish it.
-    pub(crate) fn publish_of_client(
+    /// The same for what a handler answers a client: in user destinations its session's id is a name too, and its own
+    /// user's name means this session alone, as in Spring.
+    pub(crate) fn publish_from(
         &self,
+        session: SessionId,
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        match self.parse(message)? {
-            Parsed::User(user, path, message) => self.publish_to_user(&user, &path, message, witness),
-            Parsed::Shared(message) => self.hand_over(message, witness),
+        match self.served(message, Some(session), witness)? {
+            Some(message) => self.publish_to_everybody(message, witness),
+            None => Ok(()),
         }
     }
 
-    fn parse(&self, message: Message) -> Result<Parsed, PublishError> {
-        destination::validate(&message.destination, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+    /// The same for what a client sends, which interceptors have seen on the inbound channel: what the broker serves
+    /// does not pass the broker channel, as in Spring. What is for a user does, because user destinations publish it.
+    pub(crate) fn publish_of_client(
+        &self,
+        session: SessionId,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        match self.served(message, Some(session), witness)? {
+            Some(message) => self.hand_over(message, witness),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives back what the broker is to have; `None` when the message was for a user and is published.
+    fn served(
+        &self,
+        message: Message,
+        origin: Option<SessionId>,
+        witness: Witness<'_>,
+    ) -> Result<Option<Message>, PublishError> {
+        self.validate(&message.destination)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
-            return Ok(Parsed::User(user, path, message));
+            let mut sessions = Vec::new();
+            self.sessions.addressed(&user, origin, &mut sessions);
+            self.publish_to_sessions(&sessions, &path, message, witness)?;
+            return Ok(None);
         }
-        if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
+        if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
         }
-        Ok(Parsed::Shared(message))
+        Ok(Some(message))
+    }
+
+    fn publish_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        let hand_over = |message: Message| self.hand_over(message, witness);
+        self.channel.send(message, HandledBy::Broker, hand_over)
     }
 
     fn hand_over(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        self.tap(&message, Recipient::Everybody);
         let Message {
             destination,
             headers,
@@ -117,8 +145,8 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
-        self.sessions.of_user(user, &mut sessions);
-        self.publish_to_sessions(&sessions, path, message, witness)
+        self.sessions.addressed(user, None, &mut sessions);
+        self.publish_to(Recipient::User(user), &sessions, path, message, witness)
     }
 
     /// Publishes a message to `path` of these sessions; when it is refused for one, the others get it all the same.
@@ -130,8 +158,20 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        self.publish_to(Recipient::Sessions(sessions), sessions, path, message, witness)
+    }
+
+    fn publish_to(
+        &self,
+        recipient: Recipient<'_>,
+        sessions: &[SessionId],
+        path: &str,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        self.validate(path)?;
         self.channel.send(message, HandledBy::Users, |message| {
+            self.tap(&message, recipient);
             self.hand_over_to_sessions(sessions, path, &message, witness)
         })
     }
@@ -164,18 +204,18 @@ impl Publisher {
 
     /// What is left of a user destination behind its prefix.
     pub(crate) fn user_path<'d>(&self, destination: &'d str) -> Option<&'d str> {
-        strip_prefix(
-            destination,
-            std::slice::from_ref(&self.config.user_destination_prefix),
-        )
+        self.config.routing.user_path(destination)
     }
-}
 
-/// A message with a destination that can be.
-enum Parsed {
-    /// For a user's sessions, at a path.
-    User(String, String, Message),
-    Shared(Message),
+    fn validate(&self, destination: &str) -> Result<(), PublishError> {
+        let separator = self.config.routing.separator();
+        destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
+    }
+
+    fn tap(&self, message: &Message, recipient: Recipient<'_>) {
+        self.tap
+            .published(recipient, &message.destination, &message.headers, &message.body);
+    }
 }
 
 impl std::fmt::Debug for Publisher {

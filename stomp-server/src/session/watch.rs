@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     MessageKind,
-    app::strip_prefix,
     broker::Address,
     channel::{Failure, HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
     handler::{ErrorChain, HandlerError},
@@ -150,16 +149,14 @@ impl<T: Transport> Connection<T> {
 
     /// Who will handle a request; `None` when nobody does.
     fn handled_by(&self, request: &Request) -> Option<HandledBy> {
+        let routing = &self.server.config.routing;
         let by_destination = |kind, destination: &str| {
-            let config = &self.server.config;
-            let path = strip_prefix(destination, &config.application_destination_prefixes);
-            if path.is_some_and(|path| self.server.handlers.find(kind, path).is_some()) {
+            if self.handler_of(kind, destination).is_some() {
                 Some(HandledBy::Handlers)
-            } else if self.server.publisher.user_path(destination).is_some() {
+            } else if routing.user_path(destination).is_some() {
                 Some(HandledBy::Users)
             } else {
-                let served = strip_prefix(destination, &config.broker_destination_prefixes);
-                served.map(|_| HandledBy::Broker)
+                routing.is_brokers(destination).then_some(HandledBy::Broker)
             }
         };
         match request {

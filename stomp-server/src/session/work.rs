@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use futures_core::future::BoxFuture;
@@ -11,7 +11,7 @@ use stomp_core::{
     session::{Fault, SubscriptionKey},
 };
 
-use super::{Frame, Session, refusal::Refusal};
+use super::{Frame, Session, Shared, refusal::Refusal};
 use crate::{
     SendError,
     app::ServerState,
@@ -19,6 +19,7 @@ use crate::{
     handler::{
         Called, ErrorChain, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
     },
+    tap::Recipient,
 };
 
 /// How a message's handling ended.
@@ -62,6 +63,26 @@ pub(super) struct Answers {
     /// What the broker has not done of them: of its own, so that other requests do not wait for it.
     latch: Arc<Latch>,
     pub(super) waiting: Option<Waiting>,
+    /// What the stream wakes.
+    waker: Option<Arc<StreamWaker>>,
+}
+
+/// Notes that a stream has something to say, and wakes the session's task.
+#[derive(Debug)]
+struct StreamWaker {
+    session: Arc<Shared>,
+    task: Waker,
+}
+
+impl Wake for StreamWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.session.stream_is_due();
+        self.task.wake_by_ref();
+    }
 }
 
 /// Waits for the broker.
@@ -83,6 +104,23 @@ impl Answers {
     /// The subscription whose end ends the answers.
     pub(super) fn subscription(&self) -> Option<SubscriptionKey> {
         self.errand.subscriber.as_ref().map(|subscriber| subscriber.key)
+    }
+
+    /// What the stream is to wake.
+    pub(super) fn waker(&mut self, session: &Arc<Shared>, task: &Waker) -> Waker {
+        let known = self.waker.take().filter(|waker| waker.task.will_wake(task));
+        let waker = known.unwrap_or_else(|| {
+            Arc::new(StreamWaker {
+                session: Arc::clone(session),
+                task: task.clone(),
+            })
+        });
+        Waker::from(Arc::clone(self.waker.insert(waker)))
+    }
+
+    /// Is the broker done with all answers that the stream has given?
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.waiting.is_none()
     }
 
     /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
@@ -162,6 +200,7 @@ impl Errand {
                 errand: self,
                 latch: Arc::default(),
                 waiting: None,
+                waker: None,
             }),
         }
     }
@@ -175,6 +214,9 @@ impl Errand {
             error = %ErrorChain(&*error),
             "a handler failed and no exception handler answered"
         );
+        if self.server.publisher.tap.failed(self.session.id(), &error) {
+            return Outcome::Unanswered(error);
+        }
         // What the handler could not be given is the client's mistake, all else is the server's.
         let reason = match error.is_extraction() {
             true => CloseReason::ProtocolError,
@@ -208,14 +250,8 @@ impl Errand {
         answer: Outgoing,
         witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
-        let Outgoing {
-            body,
-            content_type,
-            mut headers,
-        } = answer;
-        if let Some(content_type) = content_type {
-            headers.push("content-type", &content_type);
-        }
+        let (headers, body) = answer.into_parts();
+        let headers = self.server.reply_headers.complete(&self.message.headers, headers);
         for target in targets {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
@@ -236,7 +272,13 @@ impl Errand {
                     headers,
                     ..Message::new(&**destination, body)
                 };
-                server.publisher.publish(message, witness).map_err(unsent)
+                match server.publisher.publish_from(session.id(), message, witness) {
+                    Err(PublishError::NotServed) if server.config.ignore_unmapped => {
+                        server.counters.unmapped.increment();
+                        Ok(())
+                    }
+                    published => published.map_err(unsent),
+                }
             }
             ReplyTarget::User { path, broadcast } => {
                 let message = Message {
@@ -244,9 +286,11 @@ impl Errand {
                     ..Message::new(&**path, body)
                 };
                 let published = match session.principal().filter(|_| *broadcast) {
-                    Some(user) => server
-                        .publisher
-                        .publish_to_user(user.name(), path, message, witness),
+                    Some(user) => {
+                        server
+                            .publisher
+                            .publish_to_user(user.destination_user_name(), path, message, witness)
+                    }
                     None => server
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
@@ -273,6 +317,11 @@ impl Errand {
             return;
         };
         let destination = Arc::clone(&message.destination);
+        let recipient = Recipient::Subscriber(session.id());
+        server
+            .publisher
+            .tap
+            .published(recipient, &destination, &headers, &body);
         let address = Address::User {
             session: session.id(),
             path: Arc::clone(&destination),

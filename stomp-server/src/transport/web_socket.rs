@@ -44,7 +44,9 @@ pub(crate) struct WebSocket<S> {
     unfinished: bool,
     /// Nothing more can be read: the octets behind a broken rule mean nothing, and tungstenite must not see them.
     broken: bool,
-    /// What the client closed with.
+    /// The client has said its close, behind which it sends nothing.
+    said_close: bool,
+    /// What it closed with.
     close_code: u16,
 }
 
@@ -64,6 +66,7 @@ impl<S> WebSocket<S> {
             control: Vec::new(),
             unfinished: false,
             broken: false,
+            said_close: false,
             close_code: NO_STATUS,
         }
     }
@@ -96,6 +99,7 @@ impl<S> WebSocket<S> {
                 }
                 Err(error) => {
                     self.broken = true;
+                    self.said_close = matches!(error, Error::ConnectionClosed);
                     return ended(&error, self.close_code);
                 }
             }
@@ -139,10 +143,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
         (!octets.is_empty()).then(|| Frame::of_session(Arc::from(octets)))
     }
 
-    fn close(&mut self, reason: CloseReason) {
+    fn close(&mut self, reason: CloseReason, text: &'static str) {
         let frame = CloseFrame {
             code: CloseCode::from(reason.web_socket_code()),
-            reason: reason.as_str().into(),
+            reason: text.into(),
         };
         let mut wire = Wire {
             octets: &[],
@@ -157,6 +161,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.said_close {
+            // The server closes the connection first then (RFC 6455 section 7.1.1); it need not wait for the client.
+            return Poll::Ready(());
+        }
         SCRATCH.with_borrow_mut(|scratch| {
             loop {
                 let mut buffer = ReadBuf::new(scratch);
