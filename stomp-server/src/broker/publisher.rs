@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{Message, destination};
 
-use super::{Address, Broker, Publication, Refused, Witness};
+use super::{Address, Broker, Lanes, Publication, Refused, Room, Witness};
 use crate::{
     app::Config,
     channel::BrokerChannel,
@@ -15,6 +15,7 @@ use crate::{
 /// Publishes messages: interceptors, then the user's sessions or the broker.
 pub(crate) struct Publisher {
     pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
@@ -79,14 +80,14 @@ impl Publisher {
                 body,
                 ..
             } = message;
-            self.broker.publish(
+            self.hand_over(
                 Publication {
                     address,
                     destination,
                     headers,
                     body,
                 },
-                witness.completion(),
+                witness,
             )?;
         }
         Ok(())
@@ -131,10 +132,20 @@ impl Publisher {
                 headers: message.headers.clone(),
                 body: message.body.clone(),
             };
-            let one = self.broker.publish(publication, witness.completion());
+            let one = self.hand_over(publication, witness);
             published = published.and(one);
         }
         Ok(published?)
+    }
+
+    /// Hands a message to the broker, or to the lane of a publisher who does not wait.
+    fn hand_over(&self, publication: Publication, witness: Witness<'_>) -> Result<(), Refused> {
+        match witness {
+            Witness::Lane(lane, latch) => lane.publish(publication, latch),
+            Witness::Nobody | Witness::Session(_) | Witness::Latch(_) => {
+                self.broker.publish(publication, witness, Room::Limited)
+            }
+        }
     }
 
     /// What is left of a user destination behind its prefix.

@@ -20,6 +20,7 @@ mod handlers;
 mod in_flight;
 mod interceptors;
 mod order;
+mod order_of_templates;
 mod receipts;
 mod registry;
 mod selectors;
