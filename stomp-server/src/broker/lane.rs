@@ -79,7 +79,7 @@ impl Lanes {
 impl Lane {
     /// Hands a message to the broker, or lets it wait for those before it. Never blocks. Refused is what does not fit
     /// beside others that wait.
-    pub(super) fn publish(
+    pub(crate) fn publish(
         self: &Arc<Self>,
         publication: Publication,
         latch: Option<&Arc<Latch>>,

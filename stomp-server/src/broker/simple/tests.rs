@@ -3,7 +3,8 @@ use stomp_core::{Headers, Version, session::SubscriptionKey};
 
 use super::*;
 use crate::{
-    broker::{EncodingKey, Framing, Latch, Lost},
+    activity::Passages,
+    broker::{EncodingKey, Framing, Lane, Lanes, Latch, Lost},
     session::{SessionId, Shared},
 };
 
@@ -324,4 +325,91 @@ fn one_message_may_wait_however_large_it_is() {
     assert_eq!(refused, Err(Refused));
     let owed = broker.publish(publication(&address), Witness::Nobody, Room::Owed);
     assert_eq!(owed, Ok(()), "what was accepted elsewhere is not refused here");
+}
+
+fn lanes(broker: &Arc<SimpleBroker>) -> Arc<Lanes> {
+    Arc::new(Lanes {
+        broker: Arc::clone(broker) as Arc<dyn Broker>,
+        counters: Arc::clone(&broker.delivery.counters),
+        env: broker.delivery.env.clone(),
+        tasks: broker.delivery.tasks.clone(),
+        passages: Passages::default(),
+        limit: usize::MAX,
+    })
+}
+
+fn publish_in(lane: &Arc<Lane>, address: &Address) -> Arc<Latch> {
+    let latch = Arc::new(Latch::default());
+    lane.publish(publication(address), Some(&latch)).expect("it fits");
+    latch
+}
+
+#[test]
+fn what_waits_in_a_lane_whose_runtime_goes_away_is_lost_and_the_next_message_does_not_wait() {
+    let broker = broker(10);
+    let (wide, small) = (shared("/topic/wide"), shared("/topic/small"));
+    subscribe_many(&broker, &wide);
+    subscribe(&broker, &small);
+    let lanes = lanes(&Arc::new(broker));
+    let first = runtime();
+    first.block_on(async { lanes.env.enter_runtime() });
+    let lane = lanes.lane();
+    let lost = [
+        publish_in(&lane, &wide),
+        publish_in(&lane, &small),
+        publish_in(&lane, &wide),
+    ];
+    assert!(lost.iter().all(|latch| latch.is_expecting()));
+    drop(first);
+    let second = runtime();
+    for latch in lost {
+        assert_eq!(second.block_on(latch.opened()), Err(Lost));
+    }
+    let after = publish_in(&lane, &small);
+    assert!(!after.is_expecting(), "nothing is before it");
+    assert_eq!(second.block_on(after.opened()), Ok(()));
+}
+
+#[test]
+fn a_lane_waits_for_its_own_messages_only() {
+    let broker = broker(10);
+    let (wide, small) = (shared("/topic/wide"), shared("/topic/small"));
+    subscribe_many(&broker, &wide);
+    subscribe(&broker, &small);
+    let lanes = lanes(&Arc::new(broker));
+    runtime().block_on(async {
+        lanes.env.enter_runtime();
+        let (one, other) = (lanes.lane(), lanes.lane());
+        let late = [publish_in(&one, &wide), publish_in(&one, &small)];
+        assert!(!publish_in(&other, &small).is_expecting());
+        for latch in late {
+            assert_eq!(latch.opened().await, Ok(()));
+        }
+        lanes.tasks.close();
+        lanes.tasks.wait().await;
+        assert_eq!(Survey::count(|survey| lanes.passages.survey(survey)), 0);
+        assert!(!publish_in(&one, &small).is_expecting());
+    });
+}
+
+/// What ends in the middle of a walk does not begin another one there.
+#[test]
+fn a_lane_is_taken_up_again_by_a_task_and_not_within_a_walk() {
+    let broker = broker(10);
+    let (busy, small) = (shared("/topic/busy"), shared("/topic/small"));
+    subscribe(&broker, &busy);
+    subscribe(&broker, &small);
+    let topic = broker.topics.get(&busy).expect("somebody is subscribed");
+    let broker = Arc::new(broker);
+    let lanes = lanes(&broker);
+    runtime().block_on(async {
+        lanes.env.enter_runtime();
+        // Somebody else walks, and takes what is in the line.
+        assert!(enter(&topic));
+        let lane = lanes.lane();
+        let (first, second) = (publish_in(&lane, &busy), publish_in(&lane, &small));
+        broker.drain(Arc::clone(&topic), Witness::Nobody);
+        assert!(!first.is_expecting() && second.is_expecting());
+        assert_eq!(second.opened().await, Ok(()));
+    });
 }
