@@ -109,7 +109,8 @@ impl<T: Transport> Connection<T> {
         match (&self.server.authenticator, handshake) {
             (Some(authenticator), Some(handshake)) => {
                 let authenticator = Arc::clone(authenticator);
-                let login = Login::new(handshake, connect.frame.headers.clone());
+                let session = Session::from(Arc::clone(&self.shared));
+                let login = Login::new(handshake, connect.frame.headers.clone(), session);
                 let (env, deadline) = (
                     self.server.env.clone(),
                     self.server.config.session.connect_deadline,
