@@ -24,6 +24,7 @@ mod handlers;
 mod in_flight;
 mod interceptors;
 mod order;
+mod order_of_templates;
 mod placeholders;
 mod prefixes;
 mod receipts;
