@@ -42,8 +42,9 @@ pub use self::{
     context::MessageContext,
     error::{HandlerError, Rejection},
     extract::{
-        DestinationVariable, FromDestinationVariable, FromMessage, Header, MessageBody, OptionalFromMessage,
-        Payload, SessionAttribute, State, Valid, Validate,
+        DestinationVariable, FromDestinationVariable, FromMessage, Header, HeaderList, InvalidValue,
+        MessageBody, MissingHeader, MissingVariable, OptionalFromMessage, Payload, SessionAttribute, State,
+        Valid, Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     problem::{BuildProblem, Place},
     properties::{Properties, PropertyError},

@@ -28,6 +28,8 @@ mod registry;
 mod returns;
 mod routing;
 mod separators;
+mod selectors;
 mod shutdown;
 mod slow_consumer;
 mod templates;
+mod users;
