@@ -69,6 +69,12 @@
 //! # Ok::<(), stomp_server::BuildError>(())
 //! ```
 //!
+//! A block may have several prefixes, a mapping several destinations: each stands before each. A mapping without any is
+//! for the prefix itself. `${name}` and `${name:default}` are [properties](StompServerBuilder::property) of the
+//! application. Under [`Separator::Dot`](StompServerBuilder::separator) segments are joined and cut by dots:
+//! `#[controller("price")]` and `#[message_mapping("stock.{ticker}")]` are `/app/price.stock.MMM`. What the compiler
+//! cannot know without separator and properties is checked by [`build`](StompServerBuilder::build).
+//!
 //! A generic controller cannot register itself: name its types with [`register_controller!`].
 //!
 //! Handlers are found by themselves when they are linked into the program; all are logged at start.
@@ -121,7 +127,16 @@
 //! | `#[send_to_user("/queue/…")]` | the sender's `/user/queue/…`, in all of the user's sessions |
 //! | `#[send_to_user("/queue/…", broadcast = false)]` | the same in the sender's own session only |
 //!
-//! Placeholders in them are variables of the mapping; the compiler checks that they exist.
+//! Placeholders in them are variables of the mapping; the compiler checks that they exist. Several targets are answered
+//! to in order, those of users first. Without a destination, `#[send_to]` is `/topic` and `#[send_to_user]` `/queue`
+//! with that of the message behind it.
+//!
+//! On a `#[controller]` block they are the default of its methods and exception handlers. The method's count if one of
+//! them names a destination, else the block's if one of them does, else the method's, else the block's: Spring's rule.
+//! A block's target also takes the answer to a SUBSCRIBE.
+//!
+//! An answer has headers of its own only, unless a [filter](StompServerBuilder::reply_header_filter) takes some of the
+//! message's.
 //!
 //! A [`Stream`], from `futures-util`, `async-stream` or of the application's own, is polled only while the client reads
 //! what it gave:
@@ -323,6 +338,16 @@
 //! [`configure`](StompServerBuilder::configure) for every field of [`Config`] and [`SessionConfig`], where each is
 //! explained with its default. [`build`](StompServerBuilder::build) reports all that is wrong with settings and handlers
 //! at once.
+//!
+//! | a destination is for | when it begins with | without such prefixes |
+//! |---|---|---|
+//! | handlers | [`application_destination_prefixes`](StompServerBuilder::application_destination_prefixes), `/app` | always |
+//! | the broker | [`enable_simple_broker`](StompServerBuilder::enable_simple_broker), `/topic` and `/queue` | unless it is a user's |
+//! | a user | [`user_destination_prefix`](StompServerBuilder::user_destination_prefix), `/user` | |
+//!
+//! Prefixes fit whole segments, and the first that fits is taken off. Where a destination is for a handler and for
+//! another, both get it: with `/topic` as an application prefix too, a SUBSCRIBE to `/topic/prices` is live at the
+//! broker and answered by a `#[subscribe_mapping("/prices")]`.
 //!
 //! ```
 //! use std::time::Duration;
