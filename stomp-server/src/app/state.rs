@@ -17,7 +17,7 @@ use crate::{
     channel::InboundChannel,
     counters::Counters,
     env::Env,
-    handler::{Handlers, Services},
+    handler::{Handlers, ReplyHeaders, Services},
     security::Authenticator,
     session::{SessionId, Wheel},
     transport::HttpHandler,
@@ -35,6 +35,7 @@ pub(crate) struct ServerState {
     pub(crate) inbound: InboundChannel,
     pub(crate) handlers: Handlers,
     pub(crate) services: Arc<Services>,
+    pub(crate) reply_headers: ReplyHeaders,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) fallback: Option<Arc<dyn HttpHandler>>,
@@ -53,6 +54,13 @@ pub(crate) struct ServerState {
 }
 
 impl ServerState {
+    /// Begins to live on the present runtime: time goes by for its sessions.
+    pub(crate) fn start(&self) {
+        self.env.enter_runtime();
+        let turning = Wheel::turn(Arc::downgrade(&self.wheel), self.env.clone());
+        drop(self.env.spawn(turning));
+    }
+
     pub(crate) fn new_session_id(&self) -> SessionId {
         SessionId::from_bits(self.env.random_bits())
     }

@@ -170,6 +170,7 @@ async fn message_ids_are_never_used_twice_and_shared_by_all_who_get_the_message(
     }
 }
 
+/// Rows: USER-13, USER-19
 #[tokio::test]
 async fn nobody_reads_what_is_a_users_own() {
     let server = server().await;
@@ -200,6 +201,7 @@ async fn nobody_reads_what_is_a_users_own() {
     eve.expect_nothing().await;
 }
 
+/// Rows: TPL-14
 #[tokio::test]
 async fn a_user_prefix_may_end_in_a_slash() {
     let builder = app(module_path!())
