@@ -191,7 +191,7 @@ const UNSERVED: [Refused; 9] = [
 ];
 
 /// Handlers that fail, each with a receipt.
-const FAILING: [Refused; 9] = [
+const FAILING: [Refused; 10] = [
     (
         "SEND\ndestination:/app/double/x\nreceipt:r\n\n\0",
         "malformed",

@@ -7,14 +7,17 @@
     reason = "tests run in real time and start tasks of their own; `Env` is the server's"
 )]
 
+mod arguments;
 mod authentication;
 mod bad_input;
 mod broker;
 mod build_errors;
 mod class_level;
 mod conversations;
+mod converters;
 mod endpoint;
 mod events;
+mod exceptions;
 mod explicit;
 mod floods;
 mod handlers;
