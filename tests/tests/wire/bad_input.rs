@@ -191,7 +191,7 @@ const UNSERVED: [Refused; 9] = [
 ];
 
 /// Handlers that fail, each with a receipt.
-const FAILING: [Refused; 9] = [
+const FAILING: [Refused; 10] = [
     (
         "SEND\ndestination:/app/double/x\nreceipt:r\n\n\0",
         "malformed",
@@ -221,6 +221,12 @@ const FAILING: [Refused; 9] = [
         "malformed",
         1002,
         "header `page` is missing",
+    ),
+    (
+        "SEND\ndestination:/app/paged\nreceipt:r\npage:1\ncontent-type:text//plain\n\n\0",
+        "malformed",
+        1002,
+        "the content-type is no MIME type",
     ),
     (
         "SEND\ndestination:/app/paged\nreceipt:r\npage:256\n\n\0",

@@ -8,6 +8,7 @@
 )]
 
 mod application_events;
+mod arguments;
 mod authentication;
 mod bad_input;
 mod broker;
@@ -15,9 +16,11 @@ mod build_errors;
 mod channels;
 mod class_level;
 mod conversations;
+mod converters;
 mod endpoint;
 mod error_handler;
 mod events;
+mod exceptions;
 mod explicit;
 mod floods;
 mod handlers;
