@@ -182,7 +182,13 @@ impl TestApp {
         let connection = Connection::new(transport, handshake, Arc::clone(state));
         let session = connection.session();
         drop(state.env.spawn(connection));
-        let client = TestClient::connect(Link::over(ours).await, Setting::of(state), headers, at).await?;
+        let client = TestClient::connect(
+            Link::over(&state.env, ours).await,
+            Setting::of(state),
+            headers,
+            at,
+        )
+        .await?;
         Ok(TestSession::new(Arc::clone(&self.0), client, session))
     }
 }

@@ -170,7 +170,7 @@ impl TestServer {
                 .map_err(|error| error.to_string())?;
             // Where this fails, it is only slower.
             let _ = socket.set_nodelay(true);
-            Link::open(&self.url, socket).await
+            Link::open(&state.env, &self.url, socket).await
         };
         let opened = state.env.within(PATIENCE, opening).await;
         match opened.unwrap_or_else(|| Err(format!("nothing came for {PATIENCE:?}"))) {
