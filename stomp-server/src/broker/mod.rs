@@ -17,6 +17,8 @@ use stomp_core::{
     session::{SubscriptionId, SubscriptionKey},
 };
 
+#[cfg(feature = "testing")]
+pub(crate) use self::encode::is_servers;
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame},
     latch::{Latch, Lost},

@@ -55,7 +55,13 @@ impl Publisher {
         if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
             return Err(PublishError::NotServed);
         }
-        if let Some(message) = self.intercepted(message, Recipient::Everybody) {
+        if let Some(message) = self.intercepted(message) {
+            self.tap.published(
+                Recipient::Everybody,
+                &message.destination,
+                &message.headers,
+                &message.body,
+            );
             let address = Address::Shared(Arc::clone(&message.destination));
             let Message {
                 destination,
@@ -110,9 +116,11 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
-        let Some(message) = self.intercepted(message, recipient) else {
+        let Some(message) = self.intercepted(message) else {
             return Ok(());
         };
+        self.tap
+            .published(recipient, path, &message.headers, &message.body);
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
         let mut published = Ok(());
@@ -140,11 +148,8 @@ impl Publisher {
         )
     }
 
-    fn intercepted(&self, message: Message, recipient: Recipient<'_>) -> Option<Message> {
-        let message = self.channel.apply(message)?;
-        self.tap
-            .published(recipient, &message.destination, &message.headers, &message.body);
-        Some(message)
+    fn intercepted(&self, message: Message) -> Option<Message> {
+        self.channel.apply(message)
     }
 }
 

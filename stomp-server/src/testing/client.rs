@@ -271,14 +271,11 @@ impl TestClient {
     pub fn expect_close(&mut self) -> impl Future<Output = Option<u16>> + Send {
         let at = Location::caller();
         async move {
-            loop {
-                match self.read().await {
-                    Ok(Incoming::Closed(code)) => return code,
-                    Ok(Incoming::Broken(why)) => self.transcript.fail(at, "the close", &why),
-                    Ok(Incoming::Frame(frame)) => self.keep(frame),
-                    Ok(Incoming::HeartBeat) => {}
-                    Err(nothing) => self.transcript.fail(at, "the close", &nothing),
-                }
+            let (env, patience) = (self.env.clone(), self.patience);
+            let closed = env.within(patience, self.await_close()).await;
+            match closed.unwrap_or_else(|| Err(self.nothing_came())) {
+                Ok(code) => code,
+                Err(came) => self.transcript.fail(at, "the close", &came),
             }
         }
     }
@@ -361,8 +358,14 @@ impl TestClient {
 
     /// Reads until a frame is the one; messages before it stay for later.
     async fn await_frame(&mut self, is_it: impl Fn(&Frame) -> bool) -> Result<Frame, Failure> {
+        let (env, patience) = (self.env.clone(), self.patience);
+        let frame = env.within(patience, self.read_until(is_it)).await;
+        frame.unwrap_or_else(|| Err(Failure::Other(self.nothing_came())))
+    }
+
+    async fn read_until(&mut self, is_it: impl Fn(&Frame) -> bool) -> Result<Frame, Failure> {
         loop {
-            match self.read().await.map_err(Failure::Other)? {
+            match self.read().await {
                 Incoming::Frame(frame) if is_it(&frame) => return Ok(frame),
                 Incoming::Frame(frame) if frame.command() == "ERROR" => return Err(Failure::Refused(frame)),
                 Incoming::Frame(frame) => self.keep(frame),
@@ -372,6 +375,17 @@ impl TestClient {
                 }
                 Incoming::Closed(None) => return Err(Failure::Other("the connection ended".to_owned())),
                 Incoming::Broken(why) => return Err(Failure::Other(why)),
+            }
+        }
+    }
+
+    async fn await_close(&mut self) -> Result<Option<u16>, String> {
+        loop {
+            match self.read().await {
+                Incoming::Closed(code) => return Ok(code),
+                Incoming::Broken(why) => return Err(why),
+                Incoming::Frame(frame) => self.keep(frame),
+                Incoming::HeartBeat => {}
             }
         }
     }
@@ -387,16 +401,8 @@ impl TestClient {
         self.link.send(&frame);
     }
 
-    /// What comes next, or that nothing does.
-    async fn read(&mut self) -> Result<Incoming, String> {
-        let incoming = self.env.within(self.patience, self.link.next()).await;
-        let Some(incoming) = incoming else {
-            let unread = match self.unread.len() {
-                0 => String::new(),
-                unread => format!(" ({unread} messages have not been asked for)"),
-            };
-            return Err(format!("nothing came for {:?}{unread}", self.patience));
-        };
+    async fn read(&mut self) -> Incoming {
+        let incoming = self.link.next().await;
         match &incoming {
             Incoming::Frame(frame) => self.transcript.received(frame),
             Incoming::HeartBeat => self.transcript.note("a heart-beat"),
@@ -404,7 +410,17 @@ impl TestClient {
             Incoming::Closed(None) => self.transcript.note("the connection ended"),
             Incoming::Broken(why) => self.transcript.note(why),
         }
-        Ok(incoming)
+        incoming
+    }
+
+    fn nothing_came(&self) -> String {
+        let patience = self.patience;
+        match self.unread.len() {
+            0 => format!("it did not come for {patience:?}"),
+            unread => {
+                format!("it did not come for {patience:?} ({unread} other messages have not been asked for)")
+            }
+        }
     }
 }
 

@@ -58,7 +58,7 @@ async fn a_failure_that_nothing_answers_is_a_value_and_the_session_goes_on() {
             "no json",
         )
         .await;
-    assert_eq!(handled.error().and_then(HandlerError::argument), Some("payload"));
+    assert_eq!(handled.error().and_then(HandlerError::argument), Some("note"));
     assert_eq!(app.handle().counters().handlers_failed, 3);
     assert!(ann.send("/app/notes/home", &note("hi")).await.error().is_none());
 }
@@ -222,20 +222,34 @@ async fn what_was_expected_and_is_not_there_fails_with_all_that_is() {
 #[tokio::test]
 async fn two_messages_where_one_was_expected_are_a_failure() {
     let app = TestApp::start(application());
+    let handled = app.user("ann").await.send("/app/twice", "").await;
+    says(
+        &failure_of(|| handled.to("/topic/twice")),
+        &["one message to everybody at /topic/twice was expected, not 2"],
+    );
+}
+
+#[tokio::test]
+async fn what_a_message_caused_is_apart_from_what_came_before() {
+    let app = TestApp::start(application());
     let mut ann = app.user("ann").await;
-    let template = app.template();
-    template
+    app.template()
         .convert_and_send("/topic/spread", "not hers")
         .expect("served");
     let handled = ann.send("/app/spread", "rain").await;
-    assert_eq!(
-        handled.to("/topic/spread").text(),
-        "rain",
-        "what came before is apart"
-    );
-    // Her own message to the user that she is, and the template's.
-    let handled = ann.send("/user/ann/queue/spread", "direct").await;
-    assert_eq!(handled.to_sender("/queue/spread").text(), "direct");
+    assert_eq!(handled.to("/topic/spread").text(), "rain");
+}
+
+#[tokio::test]
+async fn what_goes_past_all_handlers_to_the_broker_is_shown_as_well() {
+    let app = TestApp::start(application());
+    let mut ann = app.user("ann").await;
+    let handled = ann.send("/topic/direct", "hello").await;
+    let direct = handled.to("/topic/direct");
+    let headers: Vec<_> = direct.headers().iter().collect();
+    assert_eq!(headers, [("content-type", "text/plain;charset=UTF-8")]);
+    let handled = ann.send("/user/ben/queue/direct", "hello").await;
+    assert_eq!(handled.to_user("ben", "/queue/direct").text(), "hello");
 }
 
 #[tokio::test(start_paused = true)]
@@ -247,7 +261,7 @@ async fn waiting_in_vain_fails_with_the_place_and_the_conversation() {
         &text,
         &[
             "the receipt of SEND was awaited at tests/tests/testing/app.rs:",
-            "nothing came for 20s",
+            "it did not come for 20s",
             "> SEND destination:/app/endless content-type:text/plain;charset=UTF-8 receipt:receipt-0",
             "< CONNECTED",
         ],

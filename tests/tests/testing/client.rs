@@ -132,7 +132,7 @@ async fn patience_ends_and_the_text_tells_what_was_not_asked_for() {
         &text,
         &[
             "a MESSAGE from /topic/b was awaited",
-            "nothing came for 0ns (1 messages have not been asked for)",
+            "it did not come for 0ns (1 other messages have not been asked for)",
         ],
     );
 }

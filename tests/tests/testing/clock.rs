@@ -84,7 +84,7 @@ async fn patience_is_virtual_too() {
         .expect("accepted");
     ann.client().set_patience(secs(3600));
     let text = failure(ann.client().expect_message()).await;
-    says(&text, &["nothing came for 3600s", "(a heart-beat)"]);
+    says(&text, &["it did not come for 3600s", "(a heart-beat)"]);
     assert!(clock.elapsed() >= secs(3600));
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }

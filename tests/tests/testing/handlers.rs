@@ -57,6 +57,12 @@ async fn spread(
     template.convert_and_send_to_session(session.id(), "/queue/own", &text)
 }
 
+#[message_mapping("/twice")]
+#[send_to("/topic/twice", "/topic/twice")]
+async fn twice() -> &'static str {
+    "again"
+}
+
 #[message_mapping("/echo")]
 #[send_to_user("/queue/echo")]
 async fn echo(Payload(octets): Payload<Vec<u8>>, headers: Headers, user: Option<Principal>) -> Outgoing {
