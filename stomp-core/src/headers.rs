@@ -1,6 +1,6 @@
 //! The headers of a frame: decoded text, in order, repeats included.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The headers of a frame or message, in the order they came and with their repeats.
 ///
@@ -45,6 +45,34 @@ impl Headers {
         self.text.push_str(value);
         let value_end = self.position();
         self.ends.push((name_end, value_end));
+    }
+
+    /// The same headers with one more: numbers and all else that can be shown are written as text.
+    ///
+    /// # Panics
+    ///
+    /// As [`push`](Self::push).
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.text.push_str(name);
+        let name_end = self.position();
+        write!(self.text, "{value}").expect("a `String` takes everything");
+        let value_end = self.position();
+        self.ends.push((name_end, value_end));
+        self
+    }
+
+    /// The same headers with one more if there is a value for it.
+    ///
+    /// # Panics
+    ///
+    /// As [`push`](Self::push).
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
     }
 
     /// The value of the first entry called `name`.
@@ -215,6 +243,17 @@ mod tests {
             [("a", "9"), ("b", "2"), ("c", "4")]
         );
         assert!(headers.remove("b") && !headers.remove("b"));
+    }
+
+    #[test]
+    fn values_are_written_as_text_and_missing_ones_are_left_out() {
+        let headers = Headers::new()
+            .with("kind", "greeting")
+            .with("count", 3)
+            .with_some("none", None::<&str>)
+            .with_some("some", Some(true));
+        let expected = [("kind", "greeting"), ("count", "3"), ("some", "true")];
+        assert_eq!(headers, expected.into_iter().collect());
     }
 
     #[test]

@@ -191,12 +191,48 @@
 //! hands a message to the broker and returns; `convert_and_send_confirmed` waits until all subscribers have it in their
 //! outboxes. That is also what a client's RECEIPT for a SEND means; it does not mean that others have read it.
 //!
+//! ```
+//! use stomp_server::prelude::*;
+//!
+//! #[message_mapping("/order/<item>")]
+//! async fn order(item: String, user: Principal, template: SimpMessagingTemplate) -> Result<(), SendError> {
+//!     template.convert_and_send("/topic/orders", &item)?;
+//!     template.convert_and_send_to_user(user.destination_user_name(), "/queue/orders", &item)?;
+//!     // With headers of its own, which Spring's post-processors add.
+//!     let receipt = template.convert(&format!("ordered {item}"))?.with_header("x-item", &item);
+//!     template.send_to_user(user.destination_user_name(), "/queue/receipts", receipt)
+//! }
+//!
+//! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+//! ```
+//!
 //! # Users
 //!
 //! A client subscribes to `/user/queue/news`. The application sends to it with
 //! [`convert_and_send_to_user`](SimpMessagingTemplate::convert_and_send_to_user)`("ann", "/queue/news", …)`, which
-//! reaches every session of that user; a client may do the same with SEND to `/user/ann/queue/news`, unless an
-//! interceptor forbids it. [`SimpUserRegistry`] knows who is connected.
+//! reaches every session of that user, or with
+//! [`convert_and_send_to_session`](SimpMessagingTemplate::convert_and_send_to_session), which reaches one. A client may
+//! SEND to `/user/ann/queue/news`, unless an interceptor forbids it: that reaches every session of ann's too, but if it is
+//! one of them, itself alone. A slash in a name is `%2F` in such a destination.
+//!
+//! The name is that of the [`Principal`], or the one that
+//! [`with_destination_user_name`](Principal::with_destination_user_name) gives it.
+//!
+//! [`SimpUserRegistry`] knows who is connected: users, their sessions, and what these are subscribed to.
+//!
+//! ```
+//! use stomp_server::prelude::*;
+//!
+//! /// Who reads a room: users who are subscribed to it.
+//! #[subscribe_mapping("/readers/<room>")]
+//! async fn readers(room: String, users: SimpUserRegistry) -> Vec<String> {
+//!     let topic = format!("/topic/chat/{room}");
+//!     let found = users.find_subscriptions(|subscription| subscription.destination() == topic);
+//!     found.iter().map(|found| found.session().user().name().to_owned()).collect()
+//! }
+//!
+//! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+//! ```
 //!
 //! # Security
 //!
@@ -294,6 +330,7 @@
 
 extern crate self as stomp_server;
 
+mod activity;
 mod app;
 mod broker;
 mod channel;
@@ -316,7 +353,8 @@ mod user;
 /// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
 pub use futures_core::Stream;
 pub use stomp_core::{
-    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, session::SessionConfig,
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator, selector,
+    session::SessionConfig,
 };
 #[cfg(feature = "macros")]
 pub use stomp_macros::{
@@ -327,7 +365,7 @@ pub use stomp_macros::{
 pub use self::{
     app::{
         BoundServer, BuildError, Config, ConfigProblem, Endpoint, ServerHandle, StompServer,
-        StompServerBuilder,
+        StompServerBuilder, shutdown_signal,
     },
     channel::{
         BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
@@ -343,21 +381,26 @@ pub use self::{
     },
     handler::{
         ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
-        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Rejection, Reply,
+        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, HeaderList, IntoReply,
+        InvalidValue, Location, MessageBody, MessageContext, MissingHeader, MissingVariable,
+        OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection, Reply,
         ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        ValidationError, ValidationErrors, ValuePlace,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
-    transport::{AllowedOrigins, Body, Handshake, HttpHandler},
-    user::{SimpUser, SimpUserRegistry},
+    transport::{
+        Admission, AllowedOrigins, Body, Handshake, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal,
+        HttpHandler,
+    },
+    user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
-/// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
+/// The crates whose types an [`HttpHandler`], an [`Authenticator`], a [`MessageConverter`] and [`Outgoing`] are made with, in the versions that
 /// this one uses: `stomp_server::http::Request`, `stomp_server::hyper::body::Incoming`.
 #[doc(no_inline)]
-pub use {bytes, http, http_body_util, hyper};
+pub use {bytes, erased_serde, http, http_body_util, hyper};
 
 #[doc(hidden)]
 pub use self::handler::private as __private;

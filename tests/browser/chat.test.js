@@ -1,4 +1,4 @@
-// The chat example in a real browser: `CHAT_BIN` is the built program, `CHROMIUM` the browser (else it is looked for
+// The chat example in a real browser: `EXAMPLES` is the folder of the built programs, `CHROMIUM` the browser (else it is looked for
 // on PATH). Every wait is for a condition; nothing here sleeps.
 
 import assert from 'node:assert/strict';
@@ -25,7 +25,7 @@ after(() => browser?.close());
 
 beforeEach(async () => {
   tabs = [];
-  server = await Server.start();
+  server = await Server.start('chat');
 });
 
 afterEach(async () => {

@@ -1,20 +1,26 @@
-// Starts, stops and restarts the built chat program.
+// Starts, stops and restarts one of the built examples.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const LISTENING = /^chat: listening on (http:\/\/\S+)$/;
+const LISTENING = /^\S+: listening on (http:\/\/\S+)$/;
 const PATIENCE = 10_000; // ms
 
 export class Server {
-  /** Starts the program that `CHAT_BIN` names, on a free port. */
-  static async start() {
-    assert.ok(process.env.CHAT_BIN, 'CHAT_BIN names the built chat program (`cargo build -p chat`)');
-    const server = new Server();
+  /** Starts an example by its name, on a free port. `EXAMPLES` names the folder with the built programs. */
+  static async start(name, options = []) {
+    assert.ok(process.env.EXAMPLES, 'EXAMPLES names the folder with the built examples, like target/debug');
+    const server = new Server(name, options);
     await server.#run('127.0.0.1:0');
     return server;
+  }
+
+  constructor(name, options) {
+    this.name = name;
+    this.options = options;
   }
 
   /** Starts it anew on the port it had. */
@@ -30,10 +36,10 @@ export class Server {
   }
 
   async #run(address) {
-    this.child = spawn(process.env.CHAT_BIN, ['--listen', address], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(join(process.env.EXAMPLES, this.name), ['--listen', address, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = createInterface({ input: this.child.stdout });
     createInterface({ input: this.child.stderr }).on('line', (line) => {
-      if (!/\bINFO\b/.test(line)) console.error(`chat: ${line}`); // warnings and panics are worth reading
+      if (!/\bINFO\b/.test(line)) console.error(`${this.name}: ${line}`); // warnings and panics are worth reading
     });
     const listening = new Promise((resolve, reject) => {
       lines.on('line', (line) => {
@@ -41,19 +47,19 @@ export class Server {
         if (match) resolve(match[1]);
       });
       this.child.on('error', reject);
-      this.child.on('exit', (code, signal) => reject(new Error(`chat ended before it listened: ${code ?? signal}`)));
+      this.child.on('exit', (code, signal) => reject(new Error(`${this.name} ended before it listened: ${code ?? signal}`)));
     });
     this.url = await this.#inTime(listening, 'did not say where it listens');
   }
 
   /** A program that hangs must not hang the test. */
   #inTime(promise, complaint) {
-    const { child } = this;
+    const { child, name } = this;
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => {
         child.kill('SIGKILL');
-        reject(new Error(`chat ${complaint} within ${PATIENCE / 1000} seconds`));
+        reject(new Error(`${name} ${complaint} within ${PATIENCE / 1000} seconds`));
       }, PATIENCE);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));

@@ -15,7 +15,12 @@ const CARGO_DENY: &str = "0.20.2";
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The folders with a `package.json`.
-const NPM: [&str; 2] = ["examples/chat/web", "tests/browser"];
+const NPM: [&str; 4] = [
+    "examples/chat/web",
+    "examples/portfolio/web",
+    "examples/react-chat/web",
+    "tests/browser",
+];
 
 /// Node, npm, Chromium and the npm packages.
 pub(crate) fn browser() -> Result<()> {

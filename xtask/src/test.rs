@@ -1,6 +1,5 @@
 //! `cargo xtask test`: all that must hold before a change goes in.
 
-use std::env::consts::EXE_SUFFIX;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -45,9 +44,13 @@ const CARGO: &[Chore] = &[
         &[],
     ),
 ];
+const PARITY: &str = "Spring parity";
 const FUZZ: &str = "fuzz targets";
 const LICENCES: &str = "licences and sources";
-const BUILD: &str = "build the chat";
+const BUILD: &str = "build the examples";
+
+/// The examples with a page.
+const PAGES: [&str; 3] = ["chat", "portfolio", "react-chat"];
 const SETUP: &str = "set-up of the browser test";
 const BROWSER: &str = "browser";
 
@@ -58,9 +61,13 @@ pub(crate) fn run_all(system: bool) -> Result<()> {
     for (name, args, env) in CARGO {
         steps.run(name, || cargo(args, env));
     }
+    steps.run(PARITY, crate::parity::run);
     steps.run(FUZZ, fuzz_targets);
     steps.run(LICENCES, licences);
-    let built = steps.run(BUILD, || cargo(&["build", "-p", "chat"], &[]));
+    let built = steps.run(BUILD, || {
+        let packages = PAGES.iter().flat_map(|page| ["-p", page]);
+        cargo(&["build"].into_iter().chain(packages).collect::<Vec<_>>(), &[])
+    });
     browser(&mut steps, system, built);
     steps.finish()
 }
@@ -69,7 +76,7 @@ fn plan(system: bool) {
     let names: Vec<&str> = CARGO
         .iter()
         .map(|(name, ..)| *name)
-        .chain([FUZZ, LICENCES, BUILD])
+        .chain([PARITY, FUZZ, LICENCES, BUILD])
         .collect();
     println!("With Rust alone: {}.", names.join(", "));
     if system {
@@ -87,18 +94,21 @@ fn browser(steps: &mut Steps, system: bool, built: bool) {
         return steps.leave_out(BROWSER, "its set-up failed");
     }
     if !built {
-        return steps.leave_out(BROWSER, "the chat was not built");
+        return steps.leave_out(BROWSER, "the examples were not built");
     }
     steps.run(BROWSER, drive_browser);
 }
 
 fn drive_browser() -> Result<()> {
-    let chat = setup::target()?.join("debug").join(format!("chat{EXE_SUFFIX}"));
+    run(Command::new("npm")
+        .args(["run", "build"])
+        .current_dir(root().join("examples/react-chat/web")))?;
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=spec", "chat.test.js"]);
+    node.args(["--test", "--test-reporter=spec"])
+        .args(PAGES.map(|page| format!("{page}.test.js")));
     run(node
         .current_dir(root().join("tests/browser"))
-        .env("CHAT_BIN", chat))
+        .env("EXAMPLES", setup::target()?.join("debug")))
 }
 
 /// That they compile: what they are checked against changes without them. Nothing is linked, so an empty archive stands

@@ -5,11 +5,9 @@
 //! | `chat` | the handlers: what one writes with stomp-server |
 //! | `rooms` | who is where, and what was said |
 //! | `web` | the page, and an HTTP way in |
-//! | `assets` | the page's files |
 
 #![allow(clippy::print_stdout, reason = "a program talks to whoever started it")]
 
-mod assets;
 mod chat;
 mod rooms;
 mod web;
@@ -18,7 +16,7 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::Context;
 use clap::Parser;
-use stomp_server::prelude::*;
+use stomp_server::{prelude::*, shutdown_signal};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// A chat server with its page.
@@ -57,21 +55,6 @@ async fn main() -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", options.listen))?;
     println!("chat: listening on http://{}", server.local_addr()?);
     std::io::stdout().flush()?;
-    server.serve_until(interrupted()).await?;
+    server.serve_until(shutdown_signal()).await?;
     Ok(())
-}
-
-/// Ctrl-C, or a polite request of the operating system.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,25 +1,28 @@
 //! The page, and an HTTP way into the rooms.
 
 use std::{
+    fs,
     future::Future,
     pin::Pin,
     sync::{Arc, OnceLock},
 };
 
+use anyhow::Context;
 use jiff::Timestamp;
+use page::{Npm, Page, plain};
 use serde::{Deserialize, Serialize};
 use stomp_server::{
     Body, HttpHandler, SimpMessagingTemplate,
-    http::{HeaderValue, Method, Request, Response, StatusCode, header},
+    http::{Method, Request, Response, StatusCode},
     http_body_util::{BodyExt, Limited},
     hyper::body::Incoming,
 };
 
-use crate::{
-    assets::{self, Assets, CONTENT_SECURITY_POLICY},
-    chat::checked,
-    rooms::RoomName,
-};
+use crate::{chat::checked, rooms::RoomName};
+
+/// Where the page lives, `package.json` and what npm fetches included.
+const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
+const STOMPJS: &str = "node_modules/@stomp/stompjs/bundles/stomp.umd.min.js";
 
 /// An announcement is a few words, not a book.
 const LARGEST: usize = 16 * 1024;
@@ -29,7 +32,7 @@ const LARGEST: usize = 16 * 1024;
 pub(crate) struct Web(Arc<Inner>);
 
 struct Inner {
-    assets: Assets,
+    page: Page,
     template: OnceLock<SimpMessagingTemplate>,
 }
 
@@ -50,8 +53,16 @@ struct Announced {
 
 impl Web {
     pub(crate) fn load() -> anyhow::Result<Self> {
+        let stompjs = Npm::at(WEB).fetched(STOMPJS)?;
+        let stompjs = fs::read(&stompjs).with_context(|| format!("cannot read {}", stompjs.display()))?;
+        let page = Page::default()
+            .with_file("/", include_bytes!("../web/index.html").as_slice())
+            .with_file("/chat.css", include_bytes!("../web/chat.css").as_slice())
+            .with_file("/chat.js", include_bytes!("../web/chat.js").as_slice())
+            .with_file("/icon.svg", include_bytes!("../web/icon.svg").as_slice())
+            .with_file("/stomp.umd.min.js", stompjs);
         Ok(Self(Arc::new(Inner {
-            assets: assets::load()?,
+            page,
             template: OnceLock::new(),
         })))
     }
@@ -59,24 +70,6 @@ impl Web {
     /// Announcements go out through this template.
     pub(crate) fn announce_through(&self, template: SimpMessagingTemplate) {
         let _ = self.0.template.set(template);
-    }
-
-    fn file(&self, path: &str) -> Response<Body> {
-        let Some((content_type, content)) = self.0.assets.get(path) else {
-            return plain(StatusCode::NOT_FOUND);
-        };
-        let mut response = Response::new(Body::from(content.clone()));
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-        );
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
-        response
     }
 
     /// `curl -d '{"text":"Lunch!"}' localhost:8080/announce` speaks to the lobby.
@@ -114,16 +107,10 @@ impl HttpHandler for Web {
     ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(async move {
             match (request.method(), request.uri().path()) {
-                (&Method::GET | &Method::HEAD, path) => self.file(path),
+                (&Method::GET | &Method::HEAD, path) => self.0.page.respond(path),
                 (&Method::POST, "/announce") => self.announce(request).await,
                 _ => plain(StatusCode::METHOD_NOT_ALLOWED),
             }
         })
     }
-}
-
-fn plain(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::from(status.canonical_reason().unwrap_or_default()));
-    *response.status_mut() = status;
-    response
 }

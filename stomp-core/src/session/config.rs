@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{HeartBeat, codec::Limits};
+use crate::{HeartBeat, codec::Limits, destination::Separator};
 
 /// The limits and deadlines of a [`ServerSession`](super::ServerSession), shared by all sessions of a server.
 #[derive(Debug, Clone)]
@@ -26,6 +26,13 @@ pub struct SessionConfig {
     pub max_subscriptions: usize,
     /// The `server` header of CONNECTED: `name` or `name/version`. Default: `stomp-server`.
     pub server: String,
+    /// What stands between the segments of destinations: a destination with nothing between two of them is refused.
+    /// Default: a slash.
+    pub separator: Separator,
+    /// CONNECTED has the `server` header. Default: yes. Spring's has none.
+    pub server_header: bool,
+    /// CONNECTED has the `session` header, with the session's id. Default: yes. Spring's has none.
+    pub session_header: bool,
 }
 
 impl Default for SessionConfig {
@@ -43,6 +50,9 @@ impl Default for SessionConfig {
             frame_deadline: Duration::from_secs(60),
             max_subscriptions: 1024,
             server: "stomp-server".to_owned(),
+            separator: Separator::Slash,
+            server_header: true,
+            session_header: true,
         }
     }
 }

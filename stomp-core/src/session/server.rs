@@ -116,9 +116,13 @@ impl ServerSession {
         };
         let mut frame = FrameWriter::start(out, version, Command::Connected)
             .header("version", version.as_str())
-            .header("heart-beat", &heart_beat.to_string())
-            .header("session", session)
-            .header("server", &self.config.server);
+            .header("heart-beat", &heart_beat.to_string());
+        if self.config.session_header {
+            frame = frame.header("session", session);
+        }
+        if self.config.server_header {
+            frame = frame.header("server", &self.config.server);
+        }
         if let Some(user) = user {
             frame = frame.header("user-name", user);
         }
@@ -261,7 +265,7 @@ impl ServerSession {
             (State::Opened, Command::Connect | Command::Stomp) => self.connect(frame),
             (State::Opened, _) => Err(not_connected("the first frame must be CONNECT")),
             (_, Command::Connect | Command::Stomp) => Err(not_connected("the session is connected already")),
-            (_, Command::Send) => send(frame, receipt.clone()),
+            (_, Command::Send) => send(frame, receipt.clone(), self.config.separator),
             (_, Command::Subscribe) => self.subscribe(frame, receipt.clone()),
             (_, Command::Unsubscribe) => self.unsubscribe(&frame, receipt.clone()),
             (_, Command::Disconnect) => {
@@ -306,7 +310,7 @@ impl ServerSession {
     }
 
     fn subscribe(&mut self, frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
-        let message = message(MessageKind::Subscribe, frame)?;
+        let message = message(MessageKind::Subscribe, frame, self.config.separator)?;
         let claimed = self.claim(&message);
         let (key, id) = claimed.map_err(|fault| fault.with_destination(Some(&message.destination)))?;
         Ok(Request::Subscribe(Subscribe {
@@ -382,19 +386,19 @@ impl fmt::Debug for ServerSession {
     }
 }
 
-fn send(frame: Frame, receipt: Option<Box<str>>) -> Result<Request, Fault> {
+fn send(frame: Frame, receipt: Option<Box<str>>, separator: Separator) -> Result<Request, Fault> {
     if frame.headers.contains("transaction") {
         let fault = unsupported("transactions are not supported");
         return Err(fault.with_destination(frame.header("destination")));
     }
     Ok(Request::Send(Send {
-        message: message(MessageKind::Send, frame)?,
+        message: message(MessageKind::Send, frame, separator)?,
         receipt,
     }))
 }
 
 /// The frame as a message with a destination that may be one (invariant 2 of docs/architecture.md).
-fn message(kind: MessageKind, frame: Frame) -> Result<Message, Fault> {
+fn message(kind: MessageKind, frame: Frame, separator: Separator) -> Result<Message, Fault> {
     let Frame {
         command,
         headers,
@@ -404,7 +408,7 @@ fn message(kind: MessageKind, frame: Frame) -> Result<Message, Fault> {
         return Err(malformed(format!("{command} needs a destination header")));
     };
     let destination: Arc<str> = destination.into();
-    destination::validate(&destination, Separator::Slash)
+    destination::validate(&destination, separator)
         .map_err(|error| malformed(error.to_string()).with_destination(Some(&destination)))?;
     Ok(Message {
         kind,

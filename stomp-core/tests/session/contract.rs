@@ -72,6 +72,29 @@ fn written_frames_are_these_octets() {
     assert_eq!(String::from_utf8(host.written).expect("UTF-8"), expected);
 }
 
+/// Rows: BRK-07
+#[test]
+fn connected_has_a_session_and_a_server_unless_they_are_switched_off() {
+    let table = [
+        ((true, true), "session:s-1\nserver:stomp-server\n"),
+        ((true, false), "session:s-1\n"),
+        ((false, true), "server:stomp-server\n"),
+        ((false, false), ""),
+    ];
+    for ((session, server), expected) in table {
+        let mut config = config();
+        (config.session_header, config.server_header) = (session, server);
+        let mut machine = ServerSession::new(Arc::new(config), NOW);
+        let connect = connecting(&mut machine, &mut &b"CONNECT\naccept-version:1.2\n\n\0"[..]);
+        let mut connected = Vec::new();
+        machine.accept(&mut connected, &connect, "s-1", Some("ann"), NOW);
+        assert_eq!(
+            String::from_utf8(connected).expect("UTF-8"),
+            format!("CONNECTED\nversion:1.2\nheart-beat:10000,10000\n{expected}user-name:ann\n\n\0")
+        );
+    }
+}
+
 #[test]
 fn every_ending_with_an_error_has_its_code_and_its_advice() {
     let table = [

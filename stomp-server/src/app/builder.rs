@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
-use stomp_core::{HeartBeat, codec::Limits, session::SessionConfig};
+use stomp_core::{HeartBeat, codec::Limits, destination::Separator, session::SessionConfig};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer};
+use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer, routing::trim};
 use crate::{
     SimpMessagingTemplate,
+    activity::Passages,
     broker::{
         Framing, Publisher, encode_session_frame,
         simple::{Delivery, SimpleBroker},
@@ -24,8 +25,8 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Services, assemble,
-        private::Registration,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, ReplyHeaders,
+        Services, assemble, private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -44,6 +45,8 @@ pub struct StompServerBuilder {
     endpoints: Vec<Endpoint>,
     context: Context,
     converters: Converters,
+    properties: Properties,
+    reply_headers: ReplyHeaders,
     inbound: InboundChannel,
     broker: BrokerChannel,
     outbound: OutboundChannel,
@@ -64,6 +67,8 @@ impl StompServerBuilder {
             endpoints: Vec::new(),
             context: Context::default(),
             converters: Converters::new(),
+            properties: Properties::default(),
+            reply_headers: ReplyHeaders::default(),
             inbound: InboundChannel::default(),
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
@@ -130,9 +135,44 @@ impl StompServerBuilder {
         self
     }
 
-    /// Reads and writes bodies of further content types.
+    /// Replaces all converters of bodies: `converters(Converters::new().without_defaults().with(Notes))`. Default: text,
+    /// bytes and JSON.
+    pub fn converters(mut self, converters: Converters) -> Self {
+        self.converters = converters;
+        self
+    }
+
+    /// Reads and writes bodies of further content types, before the defaults.
     pub fn converter(mut self, converter: impl MessageConverter) -> Self {
         self.converters = self.converters.with(converter);
+        self
+    }
+
+    /// Gives `${name}` in mappings and targets a value; `${name:default}` does without. Where the values come from
+    /// (files, the environment of the process) is for the application to say.
+    ///
+    /// ```
+    /// use stomp_server::prelude::*;
+    ///
+    /// #[message_mapping("/place/${place}")]
+    /// #[send_to("/topic/${topic:places}")]
+    /// async fn here(Payload(text): Payload<String>) -> String {
+    ///     text
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).property("place", "market").build()?;
+    /// assert!(server.routes().any(|route| route.to_string().contains("/place/market")));
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.set(name, value);
+        self
+    }
+
+    /// Lets answers take over headers of the message that they answer: those whose name the filter takes. Several
+    /// filters add up. Spring's `addHeaderFilter`. Default: an answer has its own headers only.
+    pub fn reply_header_filter(mut self, filter: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.reply_headers.add(filter);
         self
     }
 
@@ -154,7 +194,36 @@ impl StompServerBuilder {
         self
     }
 
-    /// Destinations that start so go to handlers. Default: `/app`.
+    /// What stands between the segments of destinations (Spring's `setPathMatcher(new AntPathMatcher("."))`). It counts
+    /// for mappings, subscriptions, replies and prefixes alike. With dots a mapping is joined to its controller's prefix
+    /// with a dot and has no leading one, and a slash is a letter like others. Default: a slash.
+    ///
+    /// ```
+    /// use stomp_server::{Separator, prelude::*};
+    ///
+    /// #[derive(Component)]
+    /// struct Prices;
+    ///
+    /// #[controller("price")]
+    /// impl Prices {
+    ///     // SEND to /app/price.stock.MMM is answered to /topic/price.stock.MMM
+    ///     #[message_mapping("stock.{ticker}")]
+    ///     async fn stock(&self, ticker: String) -> String {
+    ///         ticker
+    ///     }
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).separator(Separator::Dot).build()?;
+    /// assert!(server.routes().any(|route| route.to_string().contains("price.stock.{ticker}")));
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    pub fn separator(mut self, separator: Separator) -> Self {
+        self.session.separator = separator;
+        self
+    }
+
+    /// Destinations that start so go to handlers; the first that fits is taken off. None: all destinations go to
+    /// handlers, as in Spring. A destination that is the broker's too goes to both. Default: `/app`.
     pub fn application_destination_prefixes<P: Into<String>>(
         mut self,
         prefixes: impl IntoIterator<Item = P>,
@@ -163,10 +232,21 @@ impl StompServerBuilder {
         self
     }
 
-    /// Destinations that start so go to the simple broker (Spring's `enableSimpleBroker`). Default: `/topic`,
-    /// `/queue`.
+    /// Destinations that start so go to the simple broker (Spring's `enableSimpleBroker`). None, as in
+    /// `enable_simple_broker::<&str>([])`: all do but users' own. Default: `/topic`, `/queue`.
     pub fn enable_simple_broker<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
         self.config.broker_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lets a subscription say which messages it wants, in this header of its SUBSCRIBE, usually `selector` (Spring's
+    /// `setSelectorHeaderName`). Default, and with a blank name: no header is looked at.
+    ///
+    /// What it says is a [selector](crate::selector) over the headers that subscribers read, the destination included:
+    /// `kind = 'news' AND price > 9`. One that is malformed ends the session with an ERROR that says where. It counts
+    /// where the broker serves the subscription; a handler that answers one sees it as a header like others.
+    pub fn selector_header_name(mut self, name: impl Into<String>) -> Self {
+        self.config.selector_header_name = Some(name.into()).filter(|name| !name.trim().is_empty());
         self
     }
 
@@ -195,7 +275,8 @@ impl StompServerBuilder {
         self
     }
 
-    /// Stays silent about destinations that nobody serves, as Spring does. Default: they are answered with an ERROR.
+    /// Stays silent about destinations that nobody serves, as Spring does. Default: they are answered with an ERROR,
+    /// and a handler that answers to one is refused by [`build`](Self::build).
     pub fn ignore_unmapped(mut self) -> Self {
         self.config.ignore_unmapped = true;
         self
@@ -224,7 +305,8 @@ impl StompServerBuilder {
         let user_prefix = &mut self.config.user_destination_prefix;
         user_prefix.truncate(user_prefix.trim_end_matches('/').len());
         self.config.session = Arc::new(std::mem::take(&mut self.session));
-        let config = Arc::new(std::mem::take(&mut self.config));
+        let separator = self.config.session.separator;
+        let config = Arc::new(std::mem::take(&mut self.config).routed(separator));
         let counters = Arc::<Counters>::default();
         let sessions = Arc::<Sessions>::default();
         let handling = TaskTracker::new();
@@ -243,6 +325,7 @@ impl StompServerBuilder {
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        self.context.insert(Arc::new(self.properties));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
         let services = Arc::new(Services::new(self.context, self.converters, template));
         let assembled = assemble(AssembleOptions {
@@ -250,7 +333,6 @@ impl StompServerBuilder {
             scope: self.scope,
             routes: self.routes,
             controllers: self.controllers,
-            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
             config: Arc::clone(&config),
         });
@@ -265,6 +347,7 @@ impl StompServerBuilder {
             inbound: self.inbound,
             handlers,
             services,
+            reply_headers: self.reply_headers,
             authenticator: self.authenticator,
             endpoints: self.endpoints,
             fallback: self.fallback,
@@ -272,6 +355,7 @@ impl StompServerBuilder {
             stopping: CancellationToken::new(),
             handling,
             tasks: TaskTracker::new(),
+            passages: Passages::default(),
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);
@@ -297,15 +381,16 @@ impl StompServerBuilder {
     fn check_endpoints(&self, problems: &mut Vec<ConfigProblem>) {
         let mut paths = HashSet::new();
         for endpoint in &self.endpoints {
-            let path = endpoint.path().to_owned();
-            if !path.starts_with('/') {
-                problems.push(ConfigProblem::EndpointWithoutSlash(path));
-            } else if !paths.insert(path.clone()) {
-                problems.push(ConfigProblem::DuplicateEndpoint(path));
+            for path in endpoint.paths() {
+                if !path.starts_with('/') {
+                    problems.push(ConfigProblem::EndpointWithoutSlash(path.clone()));
+                } else if !paths.insert(path) {
+                    problems.push(ConfigProblem::DuplicateEndpoint(path.clone()));
+                }
             }
             let useless = endpoint.origins().useless();
             problems.extend(useless.map(|origin| ConfigProblem::OriginMatchesNothing {
-                endpoint: endpoint.path().to_owned(),
+                endpoint: endpoint.paths().join("`, `"),
                 origin: origin.to_owned(),
             }));
         }
@@ -318,14 +403,20 @@ impl StompServerBuilder {
             user_destination_prefix: user,
             ..
         } = &self.config;
-        let mut prefixes = HashSet::new();
+        let separator = self.session.separator;
+        let trimmed = |prefix: &String| trim(prefix, separator).to_owned();
         for prefix in application.iter().chain(broker).chain([user]) {
-            let trimmed = prefix.trim_end_matches('/');
-            if !trimmed.starts_with('/') {
+            let begins = trimmed(prefix).starts_with('/') || separator != Separator::Slash;
+            // What follows the user prefix begins with a slash, whatever the separator is.
+            let is_malformed = trimmed(prefix).is_empty() || !begins;
+            if is_malformed || (prefix == user && !prefix.starts_with('/')) {
                 problems.push(ConfigProblem::MalformedPrefix(prefix.clone()));
-            } else if !prefixes.insert(trimmed) {
-                problems.push(ConfigProblem::PrefixUsedTwice(prefix.clone()));
             }
+        }
+        let user_prefix = trimmed(user);
+        let mut others = application.iter().chain(broker).map(trimmed);
+        if !user_prefix.is_empty() && others.any(|other| other == user_prefix) {
+            problems.push(ConfigProblem::PrefixUsedTwice(user.clone()));
         }
     }
 }
@@ -353,7 +444,7 @@ fn log(state: &ServerState) {
         ..
     } = &*state.config;
     tracing::info!(
-        endpoints = ?state.endpoints.iter().map(Endpoint::path).collect::<Vec<_>>(),
+        endpoints = ?state.endpoints.iter().flat_map(Endpoint::paths).collect::<Vec<_>>(),
         application = ?application_destination_prefixes,
         broker = ?broker_destination_prefixes,
         user = %user_destination_prefix,

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use stomp_core::session::SessionConfig;
+use stomp_core::{destination::Separator, session::SessionConfig};
+
+use super::Routing;
 
 /// Every setting of a server, with its default. Most are set through [`StompServerBuilder`](crate::StompServerBuilder),
 /// all through [`configure`](crate::StompServerBuilder::configure), which has the sessions' own settings beside these.
@@ -10,14 +12,16 @@ use stomp_core::session::SessionConfig;
 #[non_exhaustive]
 pub struct Config {
     /// Destinations whose first segments are one of these go to handlers, which see what is left; `/app` is no prefix
-    /// of `/apple`. Default: `/app`.
+    /// of `/apple`. The first that fits counts. None: all destinations go to handlers. Default: `/app`.
     pub application_destination_prefixes: Vec<String>,
-    /// Destinations that start so go to the broker. Default: `/topic`, `/queue`.
+    /// Destinations that start so go to the broker. None: all do but users' own. Default: `/topic`, `/queue`.
     pub broker_destination_prefixes: Vec<String>,
     /// Destinations that start so are a user's own. Default: `/user`.
     pub user_destination_prefix: String,
     /// Limits, heart-beats and deadlines of each session. `build()` puts it here; until then the builder holds it.
     pub(crate) session: Arc<SessionConfig>,
+    /// The prefixes, ready to be compared. `build()` makes it.
+    pub(crate) routing: Arc<Routing>,
     /// Octets that may wait for one client before its session ends as a slow consumer. Default: 512 KiB, Spring's
     /// `sendBufferSizeLimit`.
     pub outbox_limit: usize,
@@ -50,18 +54,22 @@ pub struct Config {
     /// further ones are refused with [`SendError::Overloaded`](crate::SendError::Overloaded); one may always wait.
     /// Default: 4 MiB.
     pub publish_queue_limit: usize,
-    /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR.
-    /// Default: no.
+    /// The header of SUBSCRIBE that says which messages a subscription wants, by their headers: see
+    /// [`selector_header_name`](crate::StompServerBuilder::selector_header_name). Default: none.
+    pub selector_header_name: Option<String>,
+    /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR; also
+    /// where a handler answers to one, instead of failing in `build()` or when it answers. Default: no.
     pub ignore_unmapped: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
+        let defaults = Self {
             application_destination_prefixes: vec!["/app".to_owned()],
             broker_destination_prefixes: vec!["/topic".to_owned(), "/queue".to_owned()],
             user_destination_prefix: "/user".to_owned(),
             session: Arc::default(),
+            routing: Arc::default(),
             outbox_limit: 512 * 1024,
             inbox_frames: 32,
             inbox_octets: 64 * 1024,
@@ -74,43 +82,22 @@ impl Default for Config {
             drain_deadline: Duration::from_secs(30),
             pattern_cache: 65_536,
             publish_queue_limit: 4 * 1024 * 1024,
+            selector_header_name: None,
             ignore_unmapped: false,
-        }
+        };
+        defaults.routed(Separator::Slash)
     }
 }
 
 impl Config {
+    /// The same with its prefixes ready to be compared.
+    pub(crate) fn routed(mut self, separator: Separator) -> Self {
+        self.routing = Arc::new(Routing::new(&self, separator));
+        self
+    }
+
     /// Octets of one WebSocket message: several frames may come in one, a frame may be spread over many.
     pub(crate) fn max_message(&self) -> usize {
         self.session.limits.frame.saturating_add(1024)
-    }
-}
-
-/// What is left of `destination` behind one of `prefixes`, with its leading slash; `None` when none fits. A prefix
-/// fits whole segments only: `/app` does not fit `/apple`.
-pub(crate) fn strip_prefix<'d>(destination: &'d str, prefixes: &[String]) -> Option<&'d str> {
-    prefixes.iter().find_map(|prefix| {
-        let rest = destination.strip_prefix(prefix.trim_end_matches('/'))?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefixes_fit_whole_segments() {
-        let prefixes = ["/app".to_owned(), "/other/".to_owned()];
-        let table = [
-            ("/app/chat", Some("/chat")),
-            ("/app", Some("")),
-            ("/apple", None),
-            ("/other/x", Some("/x")),
-            ("/topic/a", None),
-        ];
-        for (destination, expected) in table {
-            assert_eq!(strip_prefix(destination, &prefixes), expected, "{destination}");
-        }
     }
 }

@@ -73,12 +73,13 @@ pub enum ConfigProblem {
         /// What was allowed.
         origin: String,
     },
-    /// A destination prefix does not begin with a slash.
+    /// A destination prefix does not begin with a slash. With dots as separators only that of users must.
     #[error("the destination prefix `{0}` must begin with a slash and hold more than that")]
     MalformedPrefix(String),
-    /// One prefix stands for two things.
+    /// The user prefix is one of the application or the broker too. (Those two may share prefixes: both get what is
+    /// under them.)
     #[error(
-        "the destination prefix `{0}` stands for two of application, broker and user; choose another for one"
+        "the destination prefix `{0}` stands for users and for the application or the broker; choose another for one"
     )]
     PrefixUsedTwice(String),
     /// A frame at its limit would not fit the outbox.

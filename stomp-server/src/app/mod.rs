@@ -4,7 +4,9 @@ mod builder;
 mod config;
 mod endpoint;
 mod error;
+mod routing;
 mod server;
+mod signal;
 mod state;
 
 #[cfg(feature = "testing")]
@@ -15,5 +17,6 @@ pub use self::{
     endpoint::Endpoint,
     error::{BuildError, ConfigProblem},
     server::{BoundServer, ServerHandle, StompServer},
+    signal::shutdown_signal,
 };
-pub(crate) use self::{config::strip_prefix, state::ServerState};
+pub(crate) use self::{routing::Routing, state::ServerState};

@@ -168,6 +168,20 @@ impl ServerHandle {
         self.state.sessions.len()
     }
 
+    /// How much of what clients have sent is unfinished: connections with frames that were read and not handled, handlers
+    /// or listeners that run, streams that have something to say, messages that are not written; destinations with
+    /// messages on their way to subscribers; connections that open or end. 0: there was a moment when none of that was.
+    ///
+    /// What a client has sent counts from the moment the server reads it: once a WebSocket ping that was sent behind it is
+    /// answered, it is counted here until it is done and what came of it is written. Not counted: tasks that a handler
+    /// has started and left to themselves, a stream that waits for its next item, a client that has said nothing.
+    ///
+    /// It looks at every session and every destination, so a health page or a test may ask, and no message pays for it.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.state.in_flight()
+    }
+
     /// What the server has counted.
     #[must_use]
     pub fn counters(&self) -> CounterSnapshot {

@@ -12,11 +12,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Config, Endpoint};
 use crate::{
+    activity::{Passages, Survey},
     broker::Publisher,
     channel::InboundChannel,
     counters::Counters,
     env::Env,
-    handler::{Handlers, Services},
+    handler::{Handlers, ReplyHeaders, Services},
     security::Authenticator,
     session::{SessionId, Wheel},
     transport::HttpHandler,
@@ -34,6 +35,7 @@ pub(crate) struct ServerState {
     pub(crate) inbound: InboundChannel,
     pub(crate) handlers: Handlers,
     pub(crate) services: Arc<Services>,
+    pub(crate) reply_headers: ReplyHeaders,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) fallback: Option<Arc<dyn HttpHandler>>,
@@ -46,6 +48,8 @@ pub(crate) struct ServerState {
     pub(crate) handling: TaskTracker,
     /// All sessions, from their handshake on.
     pub(crate) tasks: TaskTracker,
+    /// Connections that open, and those that end.
+    pub(crate) passages: Passages,
     pub(crate) next_direct_message: AtomicU64,
 }
 
@@ -71,7 +75,23 @@ impl ServerState {
 
     /// Runs the task that opens a session, which a shutdown waits for.
     pub(crate) fn spawn_opening(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let passage = self.passages.begin();
+        let task = async move {
+            task.await;
+            drop(passage);
+        };
         drop(self.env.spawn(self.tasks.track_future(task)));
+    }
+
+    /// How much is under way; 0 when everything that has been read is done.
+    pub(crate) fn in_flight(&self) -> usize {
+        Survey::count(|survey| {
+            for session in self.sessions.all() {
+                session.survey(survey);
+            }
+            self.publisher.broker.survey(survey);
+            self.passages.survey(survey);
+        })
     }
 }
 

@@ -14,17 +14,21 @@ use std::sync::Arc;
 use bytes::Bytes;
 use stomp_core::{
     Headers, Version,
+    selector::Selector,
     session::{SubscriptionId, SubscriptionKey},
 };
 
 #[cfg(feature = "testing")]
 pub(crate) use self::encode::is_servers;
 pub(crate) use self::{
-    encode::{Framing, encode_message, encode_session_frame},
+    encode::{Framing, encode_message, encode_session_frame, subscribers_header},
     latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
-use crate::session::{SessionId, Shared};
+use crate::{
+    activity::Survey,
+    session::{SessionId, Shared},
+};
 
 /// Distributes messages to subscriptions.
 pub(crate) trait Broker: Send + Sync + 'static {
@@ -37,6 +41,9 @@ pub(crate) trait Broker: Send + Sync + 'static {
     /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
     /// completes. Never waits for a subscriber. What is refused never completes.
     fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused>;
+
+    /// Notes what is on its way to subscribers just now.
+    fn survey(&self, survey: &mut Survey);
 }
 
 /// A message was not taken: too many wait for its destination.
@@ -95,6 +102,8 @@ pub(crate) struct Subscription {
     pub(crate) session: Arc<Shared>,
     pub(crate) key: SubscriptionKey,
     pub(crate) encoding: EncodingKey,
+    /// Which messages it wants; `None`: all.
+    pub(crate) selector: Option<Arc<Selector>>,
 }
 
 /// What the octets of a MESSAGE depend on beside the message: who shares it shares the octets.

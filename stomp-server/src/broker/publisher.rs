@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use stomp_core::{
-    Message,
-    destination::{self, Separator},
-};
+use stomp_core::{Message, destination};
 
 use super::{Address, Broker, Publication, Refused, Witness};
 use crate::{
-    app::{Config, strip_prefix},
+    app::Config,
     channel::BrokerChannel,
     session::SessionId,
     tap::{Recipient, Tap},
@@ -46,13 +43,39 @@ impl From<Refused> for PublishError {
 impl Publisher {
     /// Publishes a message to its destination, which the broker serves or which is a user's.
     pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        destination::validate(&message.destination, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        self.publish_for(None, message, witness)
+    }
+
+    /// The same for what a client sends, and for what a handler answers it: in user destinations its session's id is a
+    /// name too, and its own user's name means this session alone, as in Spring.
+    pub(crate) fn publish_from(
+        &self,
+        session: SessionId,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        self.publish_for(Some(session), message, witness)
+    }
+
+    fn publish_for(
+        &self,
+        origin: Option<SessionId>,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
+        self.validate(&message.destination)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
-            return self.publish_to_user(&user, &path, message, witness);
+            let mut sessions = Vec::new();
+            self.sessions.addressed(&user, origin, &mut sessions);
+            let recipient = match *sessions {
+                [only] if Some(only) == origin => Recipient::Sessions(&sessions),
+                _ => Recipient::User(&user),
+            };
+            return self.publish_to(recipient, &sessions, &path, message, witness);
         }
-        if strip_prefix(&message.destination, &self.config.broker_destination_prefixes).is_none() {
+        if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
         }
         if let Some(message) = self.intercepted(message) {
@@ -91,7 +114,7 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
-        self.sessions.of_user(user, &mut sessions);
+        self.sessions.addressed(user, None, &mut sessions);
         self.publish_to(Recipient::User(user), &sessions, path, message, witness)
     }
 
@@ -115,7 +138,7 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        destination::validate(path, Separator::Slash).map_err(|_| PublishError::Malformed)?;
+        self.validate(path)?;
         let Some(message) = self.intercepted(message) else {
             return Ok(());
         };
@@ -142,10 +165,12 @@ impl Publisher {
 
     /// What is left of a user destination behind its prefix.
     pub(crate) fn user_path<'d>(&self, destination: &'d str) -> Option<&'d str> {
-        strip_prefix(
-            destination,
-            std::slice::from_ref(&self.config.user_destination_prefix),
-        )
+        self.config.routing.user_path(destination)
+    }
+
+    fn validate(&self, destination: &str) -> Result<(), PublishError> {
+        let separator = self.config.routing.separator();
+        destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
     fn intercepted(&self, message: Message) -> Option<Message> {

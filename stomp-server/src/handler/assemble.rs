@@ -7,14 +7,13 @@ use std::{
     sync::Arc,
 };
 
-use stomp_core::destination::Separator;
-
 use super::{
     call::Call,
     check::place,
     context::{Bound, MessageContext},
     error::HandlerError,
     exception::{ExceptionEntry, ExceptionHandler, choose},
+    grammar::Notation,
     listener::Listener,
     problem::{BuildProblem, Place},
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
@@ -37,22 +36,21 @@ pub(crate) struct AssembleOptions {
     pub(crate) routes: Vec<&'static Registration>,
     /// Controllers made by the application. They take the place of discovered ones of the same type.
     pub(crate) controllers: Vec<ExplicitController>,
-    /// What stands between the segments of destinations.
-    pub(crate) separator: Separator,
     /// What all calls share.
     pub(crate) services: Arc<Services>,
-    /// For its prefixes: what reaches handlers, and where answers can go.
+    /// For its separator and prefixes: what reaches handlers, and where answers can go.
     pub(crate) config: Arc<Config>,
 }
 
 /// Builds the table. Every problem there is gets reported, not only the first.
 pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildProblem>> {
     let registrations = registrations(&options);
-    let mut problems = missing_state(&registrations, &options);
+    let mut problems = requirements(&registrations, &options);
     let surveyed = survey(&registrations, &options.controllers);
-    let table = Table::build(&surveyed.routes, options.separator, &mut problems);
-    check_targets(&surveyed, options.separator, &mut problems);
-    served::check(&surveyed, &options.config, &mut problems);
+    let notation = options.notation();
+    let table = Table::build(&surveyed.routes, notation, &mut problems);
+    let targets = Answers::read(&surveyed, notation, &mut problems);
+    served::check(&surveyed, &table, &targets, &options.config, &mut problems);
     check_exceptions(&surveyed, &mut problems);
     if problems.is_empty() {
         Ok(Handlers::install(table, &registrations, options))
@@ -89,17 +87,22 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
     found
 }
 
-fn missing_state(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
+/// What handlers need of the application and say of their headers.
+fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
+    let mut headers = Vec::new();
     let mut ask = |name, location, requirements: fn(&mut Requirements)| {
         let mut needs = Requirements::default();
         requirements(&mut needs);
+        let place = Place { name, location };
         for need in needs.missing_from(options.services.context()) {
-            missing
-                .entry((need.name, need.id))
-                .or_default()
-                .insert(Place { name, location });
+            missing.entry((need.name, need.id)).or_default().insert(place);
         }
+        headers.extend(
+            needs
+                .headers()
+                .filter_map(|header| header.problem(options.services.properties(), place)),
+        );
     };
     for registration in registrations {
         ask(
@@ -115,7 +118,7 @@ fn missing_state(registrations: &[&'static Registration], options: &AssembleOpti
         type_name,
         needed_by: needed_by.into_iter().collect(),
     };
-    missing.into_iter().map(problem).collect()
+    missing.into_iter().map(problem).chain(headers).collect()
 }
 
 fn survey(registrations: &[&'static Registration], controllers: &[ExplicitController]) -> Surveyed {
@@ -129,22 +132,35 @@ fn survey(registrations: &[&'static Registration], controllers: &[ExplicitContro
     surveyor.surveyed
 }
 
-fn check_targets(surveyed: &Surveyed, separator: Separator, problems: &mut Vec<BuildProblem>) {
-    for route in &surveyed.routes {
-        if let Err(reason) = Targets::parse(route.targets, separator) {
-            problems.push(BuildProblem::Malformed {
-                reason,
-                handler: place(route),
-            });
+/// Where the surveyed handlers answer to, in the same order.
+pub(super) struct Answers {
+    pub(super) routes: Vec<Targets>,
+    pub(super) exceptions: Vec<Targets>,
+}
+
+impl Answers {
+    fn read(surveyed: &Surveyed, notation: Notation<'_>, problems: &mut Vec<BuildProblem>) -> Self {
+        let mut read = |targets, handler| {
+            let read =
+                Targets::parse(targets, notation).map_err(|unreadable| problems.push(unreadable.at(handler)));
+            read.unwrap_or_default()
+        };
+        let routes = surveyed.routes.iter();
+        let exceptions = surveyed.exceptions.iter();
+        Self {
+            routes: routes.map(|route| read(route.targets, place(route))).collect(),
+            exceptions: exceptions
+                .map(|(_, handler)| read(handler.targets, handler.place()))
+                .collect(),
         }
     }
-    for (_, handler) in &surveyed.exceptions {
-        if let Err(reason) = Targets::parse(handler.targets, separator) {
-            let handler = Place {
-                name: handler.name,
-                location: handler.location,
-            };
-            problems.push(BuildProblem::Malformed { reason, handler });
+}
+
+impl AssembleOptions {
+    fn notation(&self) -> Notation<'_> {
+        Notation {
+            separator: self.config.routing.separator(),
+            properties: self.services.properties(),
         }
     }
 }
@@ -153,10 +169,7 @@ fn check_targets(surveyed: &Surveyed, separator: Separator, problems: &mut Vec<B
 fn check_exceptions(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
     let mut known: HashMap<(Option<usize>, TypeId), Place> = HashMap::new();
     for (block, handler) in &surveyed.exceptions {
-        let here = Place {
-            name: handler.name,
-            location: handler.location,
-        };
+        let here = handler.place();
         if let Some(earlier) = known.insert((*block, handler.handles.id()), here) {
             problems.push(BuildProblem::DuplicateExceptionHandler {
                 error: handler.error,
@@ -177,7 +190,7 @@ pub(crate) struct Handlers {
 
 impl Handlers {
     fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
-        let mut installer = Installer::new(&options.services, options.separator);
+        let mut installer = Installer::new(&options.services, options.config.routing.separator());
         registrations
             .iter()
             .for_each(|registration| (registration.install)(&mut installer));
@@ -219,11 +232,13 @@ impl Handlers {
 
     /// What is known about the routes.
     pub(crate) fn routes(&self) -> impl Iterator<Item = RouteInfo> {
-        self.routes.iter().map(|route| {
+        self.routes.iter().enumerate().map(|(index, route)| {
             let mut types = Describe::default();
             (route.describe)(&mut types);
             RouteInfo {
                 meta: route.meta,
+                patterns: self.table.patterns(index).map(str::to_owned).collect(),
+                targets: route.targets.shown().collect(),
                 types,
             }
         })
@@ -237,11 +252,15 @@ impl fmt::Debug for Handlers {
 }
 
 /// A route as data: what the attributes say, and the types it reads and answers with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RouteInfo {
     /// What the attributes say.
     pub meta: &'static RouteMeta,
+    /// The patterns, joined with the application's separator, properties put in.
+    pub patterns: Vec<String>,
+    /// Where answers go, for people, properties put in; empty means the default of the kind.
+    pub targets: Vec<String>,
     /// The types.
     pub types: Describe,
 }
@@ -294,19 +313,14 @@ impl fmt::Display for RouteInfo {
     /// `SEND /chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RouteMeta {
-            kind,
-            patterns,
-            name,
-            location,
-            ..
+            kind, name, location, ..
         } = self.meta;
         let kind = match kind {
             MessageKind::Send => "SEND",
             MessageKind::Subscribe => "SUBSCRIBE",
         };
-        write!(f, "{kind} {} -> {name}", patterns.join(" "))?;
-        self.meta
-            .targets
+        write!(f, "{kind} {} -> {name}", self.patterns.join(" "))?;
+        self.targets
             .iter()
             .try_for_each(|target| write!(f, ", answers to {target}"))?;
         write!(f, " ({location})")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use stomp_core::destination::{Captures, Pattern};
 
 use super::{
+    properties::Properties,
     route::RouteMeta,
     services::{Context, Services},
 };
@@ -44,7 +45,8 @@ impl MessageContext {
         }
     }
 
-    /// The context of a message that came over no connection, for tests of extractors.
+    /// The context of a message that came over no connection, for tests of extractors. [`Properties`] in `context` are
+    /// its properties.
     #[must_use]
     pub fn detached(message: Message, session: Session, context: Context) -> Self {
         let template = SimpMessagingTemplate::detached();
@@ -118,6 +120,12 @@ impl MessageContext {
     #[must_use]
     pub fn template(&self) -> &SimpMessagingTemplate {
         self.services.template()
+    }
+
+    /// What the application was configured with by name.
+    #[must_use]
+    pub fn properties(&self) -> &Properties {
+        self.services.properties()
     }
 
     /// What converts bodies.

@@ -8,6 +8,7 @@ use super::{
     call::{Call, Called},
     context::MessageContext,
     error::HandlerError,
+    problem::Place,
     route::{Location, Target},
     services::Requirements,
     targets::{ReplyTarget, Targets},
@@ -36,6 +37,15 @@ pub struct ExceptionMeta {
     pub handles: ErrorType,
     pub targets: &'static [Target],
     pub location: Location,
+}
+
+impl ExceptionMeta {
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            name: self.name,
+            location: self.location,
+        }
+    }
 }
 
 /// The error type that an exception handler is for.

@@ -1,20 +1,78 @@
 //! What the grammar of destinations does not say about the mappings of one program.
 
-use stomp_core::destination::{Pattern, Segment, Separator, join};
+use std::borrow::Cow;
 
-/// The pattern of a mapping: the controller's prefix and the method's destination, either of which may be empty.
-pub(crate) fn mapping(prefix: &str, destination: &str, separator: Separator) -> Result<Pattern, String> {
-    let spelt = |text: &str| -> Result<String, String> {
-        if text.is_empty() {
-            return Ok(String::new());
+use stomp_core::destination::{Pattern, Segment, Separator, Template, join};
+
+use super::{
+    problem::{BuildProblem, Place},
+    properties::{Properties, PropertyError},
+};
+
+/// How the application writes destinations, which the macros cannot know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Notation<'a> {
+    pub(crate) separator: Separator,
+    pub(crate) properties: &'a Properties,
+}
+
+/// A mapping or target that cannot be read.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    Malformed(String),
+    /// It has a `${…}` without a value.
+    Property {
+        text: String,
+        error: PropertyError,
+    },
+}
+
+impl Unreadable {
+    pub(crate) fn at(self, handler: Place) -> BuildProblem {
+        match self {
+            Self::Malformed(reason) => BuildProblem::Malformed { reason, handler },
+            Self::Property { text, error } => BuildProblem::UnresolvedProperty { text, error, handler },
         }
-        let parsed = Pattern::parse_mapping(text, separator).map_err(|error| format!("`{text}`: {error}"))?;
-        Ok(parsed.as_str().to_owned())
-    };
-    let (first, second) = (spelt(prefix)?, spelt(destination)?);
-    let joined = join(&first, &second, separator)
-        .map_err(|error| format!("`{first}` and `{second}` cannot be joined: {error}"))?;
-    Pattern::parse_mapping(&joined, separator).map_err(|error| format!("`{joined}`: {error}"))
+    }
+}
+
+impl Notation<'_> {
+    /// The pattern of a mapping: the controller's prefix and the method's destination, either of which may be empty.
+    pub(crate) fn mapping(self, prefix: &str, destination: &str) -> Result<Pattern, Unreadable> {
+        let Self { separator, .. } = self;
+        let spelt = |text: &str| -> Result<String, Unreadable> {
+            let text = self.resolved(text)?;
+            if text.is_empty() {
+                return Ok(String::new());
+            }
+            Ok(parse(&text, separator)?.as_str().to_owned())
+        };
+        let (first, second) = (spelt(prefix)?, spelt(destination)?);
+        let joined = join(&first, &second, separator).map_err(|error| {
+            Unreadable::Malformed(format!("`{first}` and `{second}` cannot be joined: {error}"))
+        })?;
+        parse(&joined, separator)
+    }
+
+    /// A reply destination.
+    pub(crate) fn target(self, text: &str) -> Result<Template, Unreadable> {
+        let text = self.resolved(text)?;
+        Template::parse(&text, self.separator)
+            .map_err(|error| Unreadable::Malformed(format!("the reply destination `{text}`: {error}")))
+    }
+
+    fn resolved<'t>(self, text: &'t str) -> Result<Cow<'t, str>, Unreadable> {
+        let unresolved = |error| Unreadable::Property {
+            text: text.to_owned(),
+            error,
+        };
+        self.properties.resolve(text).map_err(unresolved)
+    }
+}
+
+fn parse(text: &str, separator: Separator) -> Result<Pattern, Unreadable> {
+    Pattern::parse_mapping(text, separator)
+        .map_err(|error| Unreadable::Malformed(format!("`{text}`: {error}")))
 }
 
 /// Is there a regular expression in it? Whether two of them exclude each other nobody can tell.
@@ -79,10 +137,20 @@ pub(crate) fn for_matchit(pattern: &Pattern) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn mapping(prefix: &str, destination: &str, separator: Separator) -> Result<Pattern, Unreadable> {
+        let properties = &Properties::default();
+        Notation {
+            separator,
+            properties,
+        }
+        .mapping(prefix, destination)
+    }
+
     fn pattern(text: &str) -> Pattern {
         mapping("", text, Separator::Slash).unwrap()
     }
 
+    /// Rows: ROUTE-04, ROUTE-05, ROUTE-06, ROUTE-07, ROUTE-08, ROUTE-09
     #[test]
     fn prefixes_are_joined_as_the_separator_says() {
         let joined = |prefix, destination, separator| {
@@ -95,7 +163,32 @@ mod tests {
         assert_eq!(joined("chat", "{id}", Separator::Slash), "/chat/{id}");
         assert_eq!(joined("/chat", "", Separator::Slash), "/chat");
         assert_eq!(joined("red", "blue.{green}", Separator::Dot), "red.blue.{green}");
+        assert_eq!(joined("", "blue", Separator::Dot), "blue");
+        assert_eq!(joined("", "blue", Separator::Slash), "/blue");
+        assert_eq!(joined("", "", Separator::Slash), "");
+        assert_eq!(joined("/a/*.do", "/b", Separator::Slash), "/b.do");
+        assert_eq!(joined("*.html", "hotel.*", Separator::Dot), "*.html.hotel.*");
+        assert!(mapping("/*.html", "/h.txt", Separator::Slash).is_err());
         assert!(mapping("/{id}", "/{id}", Separator::Slash).is_err());
+    }
+
+    /// Rows: ROUTE-46
+    #[test]
+    fn properties_are_put_in_before_anything_is_read() {
+        let mut properties = Properties::default();
+        properties.set("root", "chat/{room}");
+        let slashes = Notation {
+            separator: Separator::Slash,
+            properties: &properties,
+        };
+        let mapped = slashes.mapping("${root}", "${tail:/typing}").unwrap();
+        assert_eq!(mapped.as_str(), "/chat/{room}/typing");
+        assert_eq!(
+            slashes.target("/topic/${root}").unwrap().as_str(),
+            "/topic/chat/{room}"
+        );
+        let missing = slashes.mapping("${root}", "/${tail}").unwrap_err();
+        assert!(matches!(missing, Unreadable::Property { text, .. } if text == "/${tail}"));
     }
 
     #[test]
@@ -123,10 +216,8 @@ mod tests {
         assert_eq!(spelt("/chat/{room}/*").as_deref(), Some("/chat/{v1}/{v2}"));
         assert_eq!(spelt("/chat/{room}.json"), None);
         assert_eq!(spelt("/chat/**"), None);
-        assert_eq!(
-            mapping("", "a.{x}", Separator::Dot).map(|dots| for_matchit(&dots)),
-            Ok(None)
-        );
+        let dots = mapping("", "a.{x}", Separator::Dot).unwrap();
+        assert_eq!(for_matchit(&dots), None);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`context`] | what extractors look at |
 //! | [`extract`] | the arguments that handlers can take |
+//! | [`reply_headers`] | which headers of a message its answers take over |
 //! | [`reply`], [`tags`] | what they can return, and what becomes of it |
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`registration`] | how that gets into the program |
 //! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
+//! | [`properties`] | what `${name}` in mappings and targets stands for |
 
 mod assemble;
 mod call;
@@ -23,8 +25,10 @@ mod grammar;
 mod listener;
 pub mod private;
 mod problem;
+mod properties;
 mod registration;
 mod reply;
+mod reply_headers;
 mod route;
 mod served;
 mod services;
@@ -38,10 +42,12 @@ pub use self::{
     context::MessageContext,
     error::{HandlerError, Rejection},
     extract::{
-        DestinationVariable, FromDestinationVariable, FromMessage, Header, MessageBody, OptionalFromMessage,
-        Payload, SessionAttribute, State, Valid, Validate,
+        DestinationVariable, FromDestinationVariable, FromMessage, Header, HeaderList, InvalidValue,
+        MessageBody, MissingHeader, MissingVariable, OptionalFromMessage, Payload, SessionAttribute, State,
+        Valid, Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     problem::{BuildProblem, Place},
+    properties::{Properties, PropertyError},
     registration::Controller,
     reply::{IntoReply, Outgoing, Reply, ReplyStream},
     route::{ArgSpec, Describe, ExecutionMode, Location, RouteMeta, Target},
@@ -51,6 +57,7 @@ pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
     call::Called,
     registration::ExplicitController,
+    reply_headers::ReplyHeaders,
     services::Services,
     targets::ReplyTarget,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::route::Location;
+use super::{properties::PropertyError, route::Location};
 use crate::MessageKind;
 
 /// One thing that keeps the application from being built, with the place in the source and the cure.
@@ -52,10 +52,20 @@ pub enum BuildProblem {
         /// Its handler.
         winner: Place,
     },
-    /// A pattern or target cannot be parsed. Only routes that were not made by the attributes can have such.
+    /// A pattern or target cannot be read. The attributes refuse most such; they do not know the separator and the
+    /// properties of the application.
     Malformed {
         /// What is wrong.
         reason: String,
+        /// The handler.
+        handler: Place,
+    },
+    /// A mapping or target has a `${…}` without a value.
+    UnresolvedProperty {
+        /// The mapping or target, as written.
+        text: String,
+        /// What is missing.
+        error: PropertyError,
         /// The handler.
         handler: Place,
     },
@@ -77,10 +87,16 @@ pub enum BuildProblem {
         /// The handler.
         handler: Place,
     },
-    /// There are handlers, but no prefix by which messages reach them.
-    NoApplicationPrefix {
-        /// The handlers.
-        handlers: Vec<Place>,
+    /// The default of a header cannot be read as the type of the argument.
+    HeaderDefault {
+        /// The default, placeholders filled in.
+        default: String,
+        /// The argument.
+        argument: &'static str,
+        /// Why, if that can be said.
+        reason: Option<&'static str>,
+        /// The handler, or the controller it belongs to.
+        handler: Place,
     },
 }
 
@@ -148,6 +164,7 @@ impl fmt::Display for BuildProblem {
                  remove one or change its destination"
             ),
             Self::Malformed { reason, handler } => write!(f, "{handler}: {reason}"),
+            Self::UnresolvedProperty { text, error, handler } => write!(f, "{handler}: `{text}`: {error}"),
             Self::DuplicateExceptionHandler {
                 error,
                 handlers: [first, second],
@@ -173,11 +190,16 @@ impl fmt::Display for BuildProblem {
                     prefixes.join(", ")
                 )
             }
-            Self::NoApplicationPrefix { handlers } => write!(
+            Self::HeaderDefault {
+                default,
+                argument,
+                reason,
+                handler,
+            } => write!(
                 f,
-                "no message reaches {}: there is no application prefix; name one with \
-                 `application_destination_prefixes`",
-                listed(handlers)
+                "the default \"{default}\" of argument `{argument}` of {handler} is not of the argument's type{}{}",
+                if reason.is_some() { ": " } else { "" },
+                reason.unwrap_or_default()
             ),
         }
     }

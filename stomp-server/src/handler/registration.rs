@@ -14,6 +14,7 @@ use super::{
     component::Component,
     context::MessageContext,
     exception::{ExceptionEntry, ExceptionMeta, ExceptionRoute},
+    grammar::Notation,
     listener::{Listener, ListenerMeta, ListenerRoute},
     route::{Describe, Location, Route, RouteMeta},
     services::{Requirements, Services},
@@ -228,18 +229,26 @@ impl<'a> Installer<'a> {
             self.surveyed.add(None, routes, exceptions, listeners);
             return;
         };
+        let notation = self.notation(services);
         let nothing = Arc::new(());
-        let bound = bind_exceptions(&nothing, exceptions, self.separator);
+        let bound = bind_exceptions(&nothing, exceptions, notation);
         self.installed.exceptions.extend(bound);
         let no_locals = Arc::default();
         let bound = routes
             .iter()
-            .map(|route| bind_route(&nothing, route, &no_locals, self.separator));
+            .map(|route| bind_route(&nothing, route, &no_locals, notation));
         self.installed.routes.extend(bound);
         let bound = listeners
             .iter()
             .map(|route| Listener::new(&nothing, route, services));
         self.installed.listeners.extend(bound);
+    }
+
+    fn notation(&self, services: &'a Services) -> Notation<'a> {
+        Notation {
+            separator: self.separator,
+            properties: services.properties(),
+        }
     }
 
     pub(crate) fn survey<C: Controller>(&mut self) {
@@ -250,10 +259,11 @@ impl<'a> Installer<'a> {
 
     pub(crate) fn install<C: Controller>(&mut self, controller: &Arc<C>) {
         let Some(services) = self.services else { return };
-        let exceptions: Arc<[_]> = bind_exceptions(controller, C::EXCEPTIONS, self.separator).collect();
+        let notation = self.notation(services);
+        let exceptions: Arc<[_]> = bind_exceptions(controller, C::EXCEPTIONS, notation).collect();
         let bound = C::ROUTES
             .iter()
-            .map(|route| bind_route(controller, route, &exceptions, self.separator));
+            .map(|route| bind_route(controller, route, &exceptions, notation));
         self.installed.routes.extend(bound);
         let bound = C::LISTENERS
             .iter()
@@ -284,19 +294,19 @@ fn reply_of<C>(route: &Route<C>) -> Option<&'static str> {
     types.reply
 }
 
-/// Targets were parsed before, while surveying, and a table with malformed ones is never installed.
+/// Targets were read before, while surveying, and a table with malformed ones is never installed.
 fn bind_route<C: Send + Sync>(
     controller: &Arc<C>,
     route: &'static Route<C>,
     exceptions: &Arc<[Arc<ExceptionEntry>]>,
-    separator: Separator,
+    notation: Notation<'_>,
 ) -> BoundRoute {
     let controller = Arc::clone(controller);
     BoundRoute {
         meta: &route.meta,
         describe: route.describe,
         exceptions: Arc::clone(exceptions),
-        targets: Targets::parse(route.meta.targets, separator).unwrap_or_default(),
+        targets: Targets::parse(route.meta.targets, notation).unwrap_or_default(),
         call: Box::new(move |cx| Call::new((route.call)(Arc::clone(&controller), cx))),
     }
 }
@@ -304,10 +314,10 @@ fn bind_route<C: Send + Sync>(
 fn bind_exceptions<'c, C: Send + Sync>(
     controller: &'c Arc<C>,
     routes: &'static [ExceptionRoute<C>],
-    separator: Separator,
+    notation: Notation<'c>,
 ) -> impl Iterator<Item = Arc<ExceptionEntry>> + use<'c, C> {
     routes.iter().map(move |route| {
-        let targets = Targets::parse(route.meta.targets, separator).unwrap_or_default();
+        let targets = Targets::parse(route.meta.targets, notation).unwrap_or_default();
         Arc::new(ExceptionEntry::new(controller, route, targets))
     })
 }

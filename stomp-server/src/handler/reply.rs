@@ -28,7 +28,7 @@ pub enum Reply {
 pub struct Outgoing {
     /// The body.
     pub body: Bytes,
-    /// The header `content-type`; without one the message has none.
+    /// The header `content-type`, unless there is one among the further headers; without either the message has none.
     pub content_type: Option<Cow<'static, str>>,
     /// Further headers, in order.
     pub headers: Headers,
@@ -67,6 +67,21 @@ impl Outgoing {
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push(name, value);
         self
+    }
+
+    /// The headers, the content type among them, and the body. A `content-type` among the further headers counts.
+    pub(crate) fn into_parts(self) -> (Headers, Bytes) {
+        let Self {
+            body,
+            content_type,
+            mut headers,
+        } = self;
+        if let Some(content_type) = content_type
+            && !headers.contains("content-type")
+        {
+            headers.push("content-type", &content_type);
+        }
+        (headers, body)
     }
 
     /// `value` in the way that suits its type.

@@ -15,7 +15,8 @@ pub struct RouteMeta {
     pub name: &'static str,
     /// SEND or SUBSCRIBE.
     pub kind: MessageKind,
-    /// The patterns, prefix of the controller included, variables in the spelling `{name}`.
+    /// The patterns, prefix of the controller included, variables in the spelling `{name}`, as far as the compiler knows
+    /// them: without the application's separator and properties. [`RouteInfo`](crate::RouteInfo) has the real ones.
     pub patterns: &'static [&'static str],
     /// Prefix and destination of each pattern as written: how they are joined depends on the application's separator.
     pub(crate) parts: &'static [(&'static str, &'static str)],
@@ -130,8 +131,12 @@ pub struct ArgSpec {
     pub name: &'static str,
     /// The destination variable of that name, if the mapping has one.
     pub variable: Option<&'static str>,
-    /// The name given in `#[header("…")]`.
+    /// The name given in `#[header("…")]`, as written.
     pub rename: Option<&'static str>,
+    /// What stands for a header that is absent or empty, as written: `#[header("…", default = "…")]`.
+    pub default: Option<&'static str>,
+    /// Has one of these texts a `${…}`?
+    pub(crate) placeholders: bool,
 }
 
 impl ArgSpec {
@@ -142,6 +147,8 @@ impl ArgSpec {
             name,
             variable: None,
             rename: None,
+            default: None,
+            placeholders: false,
         }
     }
 
@@ -156,8 +163,29 @@ impl ArgSpec {
     #[must_use]
     pub const fn renamed(mut self, name: &'static str) -> Self {
         self.rename = Some(name);
+        self.placeholders |= has_placeholder(name);
         self
     }
+
+    /// The same, with what stands for a value that is absent or empty.
+    #[must_use]
+    pub const fn with_default(mut self, text: &'static str) -> Self {
+        self.default = Some(text);
+        self.placeholders |= has_placeholder(text);
+        self
+    }
+}
+
+const fn has_placeholder(text: &str) -> bool {
+    let text = text.as_bytes();
+    let mut at = 1;
+    while at < text.len() {
+        if text[at - 1] == b'$' && text[at] == b'{' {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Types that a handler reads and answers with, recorded as data for whoever describes an application.
@@ -182,19 +210,5 @@ pub struct Route<C: 'static> {
 impl<C> fmt::Debug for Route<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Route").field(&self.meta).finish()
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let session = |broadcast: bool| if broadcast { "" } else { " (own session)" };
-        match self {
-            Self::Destination(destination) => f.write_str(destination),
-            Self::DefaultDestination => f.write_str("/topic + destination"),
-            Self::User { path, broadcast } => write!(f, "the user's {path}{}", session(*broadcast)),
-            Self::DefaultUser { broadcast } => {
-                write!(f, "the user's /queue + destination{}", session(*broadcast))
-            }
-        }
     }
 }

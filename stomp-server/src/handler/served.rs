@@ -1,57 +1,63 @@
 //! Whether what handlers answer to is served by anybody.
 
+use stomp_core::destination::Template;
+
 use super::{
+    assemble::Answers,
     check::place,
     problem::{BuildProblem, Place},
     registration::Surveyed,
-    route::{RouteMeta, Target},
+    route::RouteMeta,
+    table::Table,
+    targets::{self, Targets},
 };
-use crate::{
-    MessageKind,
-    app::{Config, strip_prefix},
-};
+use crate::{MessageKind, app::Config};
 
-/// Checks that messages can reach the handlers, and their answers the broker.
-pub(super) fn check(surveyed: &Surveyed, config: &Config, problems: &mut Vec<BuildProblem>) {
-    if config.application_destination_prefixes.is_empty() && !surveyed.routes.is_empty() {
-        let handlers = surveyed.routes.iter().map(|route| place(route)).collect();
-        problems.push(BuildProblem::NoApplicationPrefix { handlers });
-    }
-    for (route, reply) in surveyed.routes.iter().zip(&surveyed.replies) {
-        problems.extend(unserved_targets(
-            route.targets,
-            route.patterns,
-            config,
-            place(route),
-        ));
+/// Checks that the answers of handlers can reach the broker. An application that is silent about what nobody serves
+/// hears of it in the log.
+pub(super) fn check(
+    surveyed: &Surveyed,
+    table: &Table,
+    answers: &Answers,
+    config: &Config,
+    problems: &mut Vec<BuildProblem>,
+) {
+    let mut found = Vec::new();
+    let routes = surveyed.routes.iter().zip(&surveyed.replies).zip(&answers.routes);
+    for (index, ((route, reply), targets)) in routes.enumerate() {
+        let patterns: Vec<_> = table.patterns(index).collect();
+        found.extend(unserved_targets(targets, &patterns, config, place(route)));
         if answers_by_default(route, *reply) {
-            problems.extend(unserved_default(route.patterns, config, place(route)));
+            found.extend(unserved_default(&patterns, config, place(route)));
         }
     }
-    for (_, handler) in &surveyed.exceptions {
-        let place = Place {
-            name: handler.name,
-            location: handler.location,
-        };
+    for ((_, handler), targets) in surveyed.exceptions.iter().zip(&answers.exceptions) {
         // It answers for routes of any pattern.
-        problems.extend(unserved_targets(handler.targets, &["/**"], config, place));
+        found.extend(unserved_targets(targets, &["/**"], config, handler.place()));
+    }
+    if !config.ignore_unmapped {
+        return problems.append(&mut found);
+    }
+    for problem in found {
+        tracing::warn!("{problem}");
     }
 }
 
 fn unserved_targets(
-    targets: &[Target],
+    targets: &Targets,
     patterns: &[&str],
     config: &Config,
     handler: Place,
 ) -> impl Iterator<Item = BuildProblem> {
-    targets.iter().filter_map(move |target| match target {
-        Target::Destination(destination) => {
+    targets.places().iter().filter_map(move |target| match target {
+        targets::Place::Destination(destination) => {
+            let destination = Template::as_str(destination);
             let served = may_be_served(destination, config);
             (!served).then(|| unserved(destination, false, config, handler))
         }
-        Target::DefaultDestination => unserved_default(patterns, config, handler),
+        targets::Place::DefaultDestination => unserved_default(patterns, config, handler),
         // A user's destinations belong to the sessions, whatever the broker's prefixes are.
-        Target::User { .. } | Target::DefaultUser { .. } => None,
+        targets::Place::User { .. } | targets::Place::DefaultUser { .. } => None,
     })
 }
 
@@ -85,21 +91,11 @@ fn unserved(destination: &str, default: bool, config: &Config, handler: Place) -
 /// Can a destination be the broker's or a user's? Of what it is filled in with nothing is known: only what stands
 /// before the first variable or wildcard counts.
 fn may_be_served(destination: &str, config: &Config) -> bool {
-    let mut prefixes = config
-        .broker_destination_prefixes
-        .iter()
-        .chain([&config.user_destination_prefix]);
-    let Some(variable) = destination.find(['{', '<', '*', '?']) else {
-        return prefixes.any(|prefix| strip_prefix(destination, std::slice::from_ref(prefix)).is_some());
-    };
-    let start = &destination[..variable];
-    prefixes.any(|prefix| {
-        let prefix = prefix.trim_end_matches('/');
-        prefix.starts_with(start)
-            || start
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    let routing = &config.routing;
+    match destination.find(['{', '<', '*', '?']) {
+        Some(variable) => routing.may_be_served(&destination[..variable]),
+        None => routing.is_brokers(destination) || routing.user_path(destination).is_some(),
+    }
 }
 
 /// Is there ever something to send of a return type that is written so? An alias of `()` passes for a value.
@@ -125,6 +121,7 @@ mod tests {
             broker_destination_prefixes: vec!["/news/".to_owned(), "/a/b".to_owned()],
             ..Config::default()
         };
+        let config = config.routed(stomp_core::destination::Separator::Slash);
         let table = [
             ("/news", true),
             ("/news/x", true),

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use stomp_core::destination::{Captures, Pattern, PatternSet, Separator};
+use stomp_core::destination::{Captures, Pattern, PatternSet};
 
-use super::{check, grammar, problem::BuildProblem, route::RouteMeta};
+use super::{check, grammar, grammar::Notation, problem::BuildProblem, route::RouteMeta};
 use crate::MessageKind;
 
 /// The patterns of all routes.
@@ -17,6 +17,8 @@ use crate::MessageKind;
 pub(crate) struct Table {
     send: Kind,
     subscribe: Kind,
+    /// Of each route.
+    patterns: Vec<Vec<Arc<Pattern>>>,
 }
 
 /// A pattern and the index of its route.
@@ -54,23 +56,23 @@ impl Table {
     /// The table over `routes`; each is known by its index from then on.
     pub(crate) fn build(
         routes: &[&'static RouteMeta],
-        separator: Separator,
+        notation: Notation<'_>,
         problems: &mut Vec<BuildProblem>,
     ) -> Self {
         let mut entries: [Vec<Entry>; 2] = [Vec::new(), Vec::new()];
+        let mut patterns = vec![Vec::new(); routes.len()];
         for (index, route) in routes.iter().enumerate() {
             for (prefix, destination) in route.parts {
-                match grammar::mapping(prefix, destination, separator) {
-                    Ok(pattern) => entries[slot(route.kind)].push(Entry {
-                        pattern: Arc::new(pattern),
-                        route: index,
-                    }),
-                    Err(reason) => {
-                        problems.push(BuildProblem::Malformed {
-                            reason,
-                            handler: check::place(route),
+                match notation.mapping(prefix, destination) {
+                    Ok(pattern) => {
+                        let pattern = Arc::new(pattern);
+                        patterns[index].push(Arc::clone(&pattern));
+                        entries[slot(route.kind)].push(Entry {
+                            pattern,
+                            route: index,
                         });
                     }
+                    Err(unreadable) => problems.push(unreadable.at(check::place(route))),
                 }
             }
         }
@@ -78,7 +80,16 @@ impl Table {
             check::patterns(entries, routes, problems);
         }
         let [send, subscribe] = entries.map(Kind::new);
-        Self { send, subscribe }
+        Self {
+            send,
+            subscribe,
+            patterns,
+        }
+    }
+
+    /// The patterns of a route.
+    pub(crate) fn patterns(&self, route: usize) -> impl Iterator<Item = &str> {
+        self.patterns[route].iter().map(|pattern| pattern.as_str())
     }
 
     /// The route for `path`.
@@ -151,8 +162,13 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use stomp_core::destination::Separator;
+
     use super::*;
-    use crate::handler::route::{ExecutionMode, Location};
+    use crate::handler::{
+        Properties,
+        route::{ExecutionMode, Location},
+    };
 
     /// A route with one pattern; tests may leak.
     fn route(pattern: String) -> &'static RouteMeta {
@@ -200,7 +216,7 @@ mod tests {
     /// What the documentation of Spring's comparator says: of all that match, an equal text first, then the one that
     /// none other beats.
     fn by_scanning(routes: &[&'static RouteMeta], path: &str) -> Option<usize> {
-        let parse = |route: &RouteMeta| grammar::mapping("", route.name, Separator::Slash).unwrap();
+        let parse = |route: &RouteMeta| Pattern::parse_mapping(route.name, Separator::Slash).unwrap();
         let all = routes
             .iter()
             .enumerate()
@@ -223,7 +239,11 @@ mod tests {
             let patterns = (0..size).map(|_| numbers.path(&["a", "b", "c", "{vN}", "*", "x{vN}", "**"]));
             let routes: Vec<_> = patterns.collect::<Vec<_>>().into_iter().map(route).collect();
             let mut problems = Vec::new();
-            let table = Table::build(&routes, Separator::Slash, &mut problems);
+            let notation = Notation {
+                separator: Separator::Slash,
+                properties: &Properties::default(),
+            };
+            let table = Table::build(&routes, notation, &mut problems);
             if !problems.is_empty() {
                 continue;
             }

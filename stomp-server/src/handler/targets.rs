@@ -1,8 +1,15 @@
 //! Where answers go.
 
-use stomp_core::destination::{Separator, Template};
+use std::fmt;
 
-use super::{context::MessageContext, error::HandlerError, route::Target};
+use stomp_core::destination::Template;
+
+use super::{
+    context::MessageContext,
+    error::HandlerError,
+    grammar::{Notation, Unreadable},
+    route::Target,
+};
 use crate::MessageKind;
 
 /// A place that an answer goes to, with all variables filled in.
@@ -25,8 +32,9 @@ pub(crate) enum ReplyTarget {
 #[derive(Debug, Default)]
 pub(crate) struct Targets(Vec<Place>);
 
+/// One target.
 #[derive(Debug)]
-enum Place {
+pub(crate) enum Place {
     Destination(Template),
     DefaultDestination,
     User { path: Template, broadcast: bool },
@@ -34,25 +42,30 @@ enum Place {
 }
 
 impl Targets {
-    /// Errors name the target that cannot be parsed. The macros have parsed them before, so only hand-written routes
-    /// can fail.
-    pub(crate) fn parse(targets: &[Target], separator: Separator) -> Result<Self, String> {
-        let template = |text: &str| {
-            Template::parse(text, separator)
-                .map_err(|error| format!("the reply destination `{text}`: {error}"))
-        };
+    /// Errors name the target that cannot be read.
+    pub(crate) fn parse(targets: &[Target], notation: Notation<'_>) -> Result<Self, Unreadable> {
         let places = targets.iter().map(|target| {
             Ok(match *target {
-                Target::Destination(text) => Place::Destination(template(text)?),
+                Target::Destination(text) => Place::Destination(notation.target(text)?),
                 Target::DefaultDestination => Place::DefaultDestination,
                 Target::User { path, broadcast } => Place::User {
-                    path: template(path)?,
+                    path: notation.target(path)?,
                     broadcast,
                 },
                 Target::DefaultUser { broadcast } => Place::DefaultUser { broadcast },
             })
         });
-        places.collect::<Result<_, String>>().map(Self)
+        places.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Each target, for people.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(ToString::to_string)
+    }
+
+    /// The destinations, with their variables.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.0
     }
 
     /// The targets of an answer to `cx`'s message. Without any: a SEND is answered to its default destination, a
@@ -84,7 +97,27 @@ impl Place {
     }
 }
 
-fn user(path: String, broadcast: bool, cx: &MessageContext) -> ReplyTarget {
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let session = |broadcast: bool| if broadcast { "" } else { " (own session)" };
+        match self {
+            Self::Destination(destination) => f.write_str(destination.as_str()),
+            Self::DefaultDestination => f.write_str("/topic + destination"),
+            Self::User { path, broadcast } => {
+                write!(f, "the user's {}{}", path.as_str(), session(*broadcast))
+            }
+            Self::DefaultUser { broadcast } => {
+                write!(f, "the user's /queue + destination{}", session(*broadcast))
+            }
+        }
+    }
+}
+
+/// A missing slash is completed, as in Spring: the path stands behind the user prefix.
+fn user(mut path: String, broadcast: bool, cx: &MessageContext) -> ReplyTarget {
+    if !path.starts_with('/') {
+        path.insert(0, '/');
+    }
     ReplyTarget::User {
         path,
         broadcast: broadcast && cx.principal().is_some(),

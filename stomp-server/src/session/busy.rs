@@ -132,6 +132,8 @@ const STRIDE: usize = 64;
 impl Answers {
     /// Sends what the stream yields for as long as the outbox has room; ready at its end.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<()> {
+        let waker = self.waker(session, cx.waker());
+        let cx = &mut Context::from_waker(&waker);
         for given in 0.. {
             if let Some(waiting) = &mut self.waiting {
                 ready!(waiting.poll(cx));

@@ -16,7 +16,7 @@ use stomp_core::{
 };
 
 use super::{
-    Command, Frame, Session, Shared,
+    Attributes, Command, Frame, Session, Shared,
     busy::Busy,
     inbox::{Inbox, ends_session},
     tickets::Tickets,
@@ -27,6 +27,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::{
     SessionDisconnectEvent,
+    activity::Passage,
     app::ServerState,
     transport::{Handshake, Received, Transport},
 };
@@ -69,6 +70,8 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) waits_until: Option<Moment>,
     /// A shutdown waits for this before it closes sessions: something may still be handled.
     pub(super) handling: Option<TaskTrackerToken>,
+    /// The connection is gone, and not all that follows from it is done.
+    pub(super) leaving: Option<Passage>,
     /// A shutdown waits for this before it is done.
     _running: TaskTrackerToken,
 }
@@ -94,8 +97,14 @@ pub(super) enum Phase {
 }
 
 impl<T: Transport> Connection<T> {
-    pub(crate) fn new(transport: T, handshake: Handshake, server: Arc<ServerState>) -> Self {
-        let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
+    pub(crate) fn new(
+        transport: T,
+        handshake: Handshake,
+        attributes: Attributes,
+        server: Arc<ServerState>,
+    ) -> Self {
+        let shared = Shared::new(server.new_session_id(), server.config.outbox_limit);
+        let shared = Arc::new(shared.with_attributes(attributes));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
         let (handling, running) = (server.handling.token(), server.tasks.token());
@@ -124,6 +133,7 @@ impl<T: Transport> Connection<T> {
             unfinished_since: None,
             waits_until: None,
             handling: Some(handling),
+            leaving: None,
             _running: running,
         }
     }
@@ -141,6 +151,7 @@ impl<T: Transport> Connection<T> {
     ///
     /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.shared.stir();
         loop {
             if self.shared.take_deadline_passed() {
                 self.armed_for = None;
@@ -167,7 +178,22 @@ impl<T: Transport> Connection<T> {
         if std::mem::take(&mut self.rearm) {
             self.arm();
         }
+        if self.is_at_rest() {
+            self.shared.rest();
+        }
         Poll::Pending
+    }
+
+    /// Everything that was received is done, and everything for the client written. A stream that has nothing to say
+    /// for now keeps nothing up.
+    fn is_at_rest(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Draining)
+            && self.unsent.is_empty()
+            && self.busy.is_none()
+            && self.input.is_empty()
+            && self.inbox.is_empty()
+            && self.concurrent.is_empty()
+            && self.answers.iter().all(Answers::is_at_rest)
     }
 
     /// Nothing waits to be handled, and the phase does not change by itself.
@@ -375,6 +401,7 @@ impl<T: Transport> Connection<T> {
     /// Polls streams while there is room for what they yield.
     #[inline(never)]
     fn poll_answers(&mut self, cx: &mut Context<'_>) {
+        self.shared.streams_are_asked();
         let mut at = 0;
         while at < self.answers.len() {
             let answers = &mut self.answers[at];

@@ -120,7 +120,12 @@ impl<T: Transport> Connection<T> {
             self.unsent.extend([Frame::of_session(octets)]);
         }
         self.machine.end();
-        self.transport.close(reason);
+        let text = match reason {
+            CloseReason::Closed | CloseReason::Draining => reason.as_str(),
+            // The code says it already, or an ERROR has, or the client itself.
+            _ => "",
+        };
+        self.transport.close(reason, text);
         self.unsent.extend(self.transport.take_control());
         self.release();
         let until = self.server.wheel.now().after(self.server.config.linger);
@@ -141,6 +146,7 @@ impl<T: Transport> Connection<T> {
             self.server.counters.count_ending(reason);
         }
         self.phase = Phase::Gone { reason, told: false };
+        self.leaving = Some(self.server.passages.begin());
         drop(self.shared.outbox().close());
         self.unsent = Unsent::default();
         self.release();
@@ -165,6 +171,7 @@ impl<T: Transport> Connection<T> {
             let broker = &self.server.publisher.broker;
             broker.unsubscribe(&address, ticket, Completion::unheeded());
         }
+        self.shared.subscribed().clear();
         self.answers.clear();
     }
 

@@ -30,21 +30,21 @@ mod work;
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     task::Wake,
 };
 
 use stomp_core::CloseReason;
 
-use self::attributes::Attributes;
 pub use self::id::SessionId;
 pub(crate) use self::{
+    attributes::Attributes,
     connection::Connection,
     outbox::{Command, Frame, Outbox, Pushed},
     wheel::Wheel,
 };
-use crate::Principal;
+use crate::{Principal, activity::Survey, user::Subscribed};
 
 /// A connected client, as handlers and listeners see it: its id, its user and its attributes.
 ///
@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     id: SessionId,
     principal: Mutex<Option<Principal>>,
     attributes: Attributes,
+    subscribed: Subscribed,
     outbox: Outbox,
     /// Completions that the session waits for before it handles its next frame.
     completions: AtomicU32,
@@ -67,6 +68,10 @@ pub(crate) struct Shared {
     deadline_passed: AtomicBool,
     /// The transport has something to read, or has not been asked since it had.
     readable: AtomicBool,
+    /// A stream that a handler answered with has something to say.
+    due: AtomicBool,
+    /// Odd while the session's task has something to do; only that task changes it.
+    stirred: AtomicU64,
 }
 
 impl Session {
@@ -139,12 +144,21 @@ impl Shared {
             id,
             principal: Mutex::default(),
             attributes: Attributes::default(),
+            subscribed: Subscribed::default(),
             outbox: Outbox::new(outbox_limit),
             completions: AtomicU32::new(0),
             waiting: AtomicBool::new(false),
             deadline_passed: AtomicBool::new(false),
             readable: AtomicBool::new(true),
+            due: AtomicBool::new(false),
+            stirred: AtomicU64::new(0),
         }
+    }
+
+    /// The same session with what the handshake left to it.
+    pub(crate) fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = attributes;
+        self
     }
 
     pub(crate) fn id(&self) -> SessionId {
@@ -160,6 +174,11 @@ impl Shared {
 
     pub(crate) fn set_principal(&self, principal: Option<Principal>) {
         *self.principal.lock().unwrap_or_else(PoisonError::into_inner) = principal;
+    }
+
+    /// What the client is subscribed to.
+    pub(crate) fn subscribed(&self) -> &Subscribed {
+        &self.subscribed
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
@@ -206,6 +225,38 @@ impl Shared {
     /// The transport was not asked to the end.
     pub(crate) fn keep_readable(&self) {
         self.readable.store(true, Ordering::Release);
+    }
+
+    /// The session's task has something to do, or is about to see whether it has.
+    pub(crate) fn stir(&self) {
+        // Plain loads and stores: nobody else changes it.
+        let stirred = self.stirred.load(Ordering::Relaxed);
+        self.stirred.store(stirred | 1, Ordering::Release);
+    }
+
+    /// Everything that had been received is done, and everything for the client written.
+    pub(crate) fn rest(&self) {
+        let stirred = self.stirred.load(Ordering::Relaxed);
+        self.stirred
+            .store((stirred | 1).wrapping_add(1), Ordering::Release);
+    }
+
+    /// A stream has called.
+    pub(crate) fn stream_is_due(&self) {
+        self.due.store(true, Ordering::Release);
+    }
+
+    /// All streams are asked.
+    pub(crate) fn streams_are_asked(&self) {
+        self.due.store(false, Ordering::Release);
+    }
+
+    /// Notes whether anything of this session is under way. Who is woken sees to it that [`stir`](Self::stir) follows
+    /// before the reason cannot be seen any more, so that is read last.
+    pub(crate) fn survey(&self, survey: &mut Survey) {
+        let called = !self.outbox.is_parked() || self.due.load(Ordering::Acquire);
+        let stirred = self.stirred.load(Ordering::Acquire);
+        survey.note(called || stirred & 1 == 1, stirred);
     }
 
     pub(crate) fn take_deadline_passed(&self) -> bool {

@@ -205,6 +205,12 @@ impl Outbox {
         !state.closed && state.octets < self.limit / 2
     }
 
+    /// Does the task sleep, with nothing here for it?
+    pub(crate) fn is_parked(&self) -> bool {
+        let state = self.lock();
+        state.parked && state.queue.is_empty()
+    }
+
     /// Frees what a burst left behind.
     pub(crate) fn shrink(&self) {
         let mut state = self.lock();

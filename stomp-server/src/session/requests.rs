@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
+    selector::{Selector, SelectorError},
     session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
 };
 
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::{
     Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
-    app::strip_prefix,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
     channel::{InboundFrame, InboundKind},
     handler::{ExecutionMode, Found},
@@ -109,7 +109,8 @@ impl<T: Transport> Connection<T> {
         match (&self.server.authenticator, handshake) {
             (Some(authenticator), Some(handshake)) => {
                 let authenticator = Arc::clone(authenticator);
-                let login = Login::new(handshake, connect.frame.headers.clone());
+                let session = Session::from(Arc::clone(&self.shared));
+                let login = Login::new(handshake, connect.frame.headers.clone(), session);
                 let (env, deadline) = (
                     self.server.env.clone(),
                     self.server.config.session.connect_deadline,
@@ -156,27 +157,43 @@ impl<T: Transport> Connection<T> {
 
     fn send_message(&mut self, Send { message, receipt }: Send) {
         self.server.counters.messages_received.increment();
-        if let Some(path) = strip_prefix(
-            &message.destination,
-            &self.server.config.application_destination_prefixes,
-        ) && let Some(found) = self.server.handlers.find(MessageKind::Send, path)
-        {
-            let listening = None;
-            return self.handle(message, None, found, Settled { receipt, listening });
+        let then = |receipt| Settled {
+            receipt,
+            listening: None,
+        };
+        let found = self.handler_of(MessageKind::Send, &message.destination);
+        if let Some(found) = found {
+            if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
+                // Subscribers see the message before the handler's answer to it.
+                let published = self.publish(message.clone());
+                if published == Err(PublishError::Overloaded) {
+                    return self.overloaded(&message.destination, receipt.as_deref());
+                }
+            }
+            return self.handle(message, None, found, then(receipt));
         }
         let destination = Arc::clone(&message.destination);
-        match self
-            .server
-            .publisher
-            .publish(message, Witness::Session(&self.shared))
-        {
-            Ok(()) => self.settle(Settled {
-                receipt,
-                listening: None,
-            }),
+        match self.publish(message) {
+            Ok(()) => self.settle(then(receipt)),
             Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
             Err(error) => self.unserved(error, &destination, receipt),
         }
+    }
+
+    fn publish(&self, message: Message) -> Result<(), PublishError> {
+        let publisher = &self.server.publisher;
+        publisher.publish_from(self.shared.id(), message, Witness::Session(&self.shared))
+    }
+
+    fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
+        let path = self.server.config.routing.lookup(destination)?;
+        self.server.handlers.find(kind, path)
+    }
+
+    /// Is a destination the broker's or a user's?
+    fn is_served(&self, destination: &str) -> bool {
+        let routing = &self.server.config.routing;
+        routing.is_brokers(destination) || routing.user_path(destination).is_some()
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) {
@@ -187,39 +204,60 @@ impl<T: Transport> Connection<T> {
             receipt,
             ..
         } = subscribe;
+        self.shared
+            .subscribed()
+            .insert(key, id.clone(), Arc::clone(&message.destination));
         let encoding = EncodingKey {
             id,
             version: self.machine.version(),
             framing: self.transport.framing(),
         };
-        if let Some(path) = strip_prefix(
-            &message.destination,
-            &self.server.config.application_destination_prefixes,
-        ) && let Some(found) = self.server.handlers.find(MessageKind::Subscribe, path)
-        {
-            let event = self.subscribed(&encoding, &message);
-            let listening = tell(&self.server, self.shared.id(), event);
-            let subscriber = Subscriber { key, encoding };
-            return self.handle(message, Some(subscriber), found, Settled { receipt, listening });
-        }
-        let Some(address) = self.address(&message.destination) else {
+        let found = self.handler_of(MessageKind::Subscribe, &message.destination);
+        let address = match found {
+            Some(_) if !self.server.config.routing.is_overlapping() => None,
+            _ => self.address(&message.destination),
+        };
+        if found.is_none() && address.is_none() {
             return self.unserved(PublishError::NotServed, &message.destination, receipt);
+        }
+        let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
+            Ok(selector) => selector,
+            Err(error) => {
+                let fault = Fault::new(CloseReason::ProtocolError, error.to_string());
+                let fault = fault.with_destination(Some(&message.destination));
+                return self.fail_request(&fault.with_receipt(receipt.as_deref()));
+            }
         };
         let event = self.subscribed(&encoding, &message);
-        let session = Arc::clone(&self.shared);
-        let subscription = Subscription {
-            address: address.clone(),
-            session,
-            key,
-            encoding,
-        };
+        let listening = tell(&self.server, self.shared.id(), event);
+        // First, so that what is published behind the handler's answer is not missed.
+        if let Some(address) = address {
+            self.subscribe_to(Subscription {
+                address,
+                session: Arc::clone(&self.shared),
+                key,
+                encoding: encoding.clone(),
+                selector,
+            });
+        }
+        let then = Settled { receipt, listening };
+        match found {
+            Some(found) => self.handle(message, Some(Subscriber { key, encoding }), found, then),
+            None => self.settle(then),
+        }
+    }
+
+    fn subscribe_to(&mut self, subscription: Subscription) {
+        let (address, key) = (subscription.address.clone(), subscription.key);
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         self.tickets.insert(key, address, ticket);
-        self.settle(Settled {
-            receipt,
-            listening: tell(&self.server, self.shared.id(), event),
-        });
+    }
+
+    /// Which messages a SUBSCRIBE wants; `None`: all.
+    fn selector(&self, message: &Message) -> Option<Result<Arc<Selector>, SelectorError>> {
+        let text = message.header(self.server.config.selector_header_name.as_deref()?)?;
+        (!text.trim().is_empty()).then(|| Selector::parse(text).map(Arc::new))
     }
 
     fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {
@@ -237,6 +275,7 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
+        self.shared.subscribed().remove(key);
         if let Some((address, ticket)) = self.tickets.remove(key) {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
@@ -362,8 +401,8 @@ impl<T: Transport> Connection<T> {
                 path: path.into(),
             });
         }
-        strip_prefix(destination, &self.server.config.broker_destination_prefixes)?;
-        Some(Address::Shared(Arc::clone(destination)))
+        let is_brokers = self.server.config.routing.is_brokers(destination);
+        is_brokers.then(|| Address::Shared(Arc::clone(destination)))
     }
 }
 

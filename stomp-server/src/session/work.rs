@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use futures_core::future::BoxFuture;
@@ -11,10 +11,10 @@ use stomp_core::{
     session::{Fault, SubscriptionKey},
 };
 
-use super::{Frame, Session, SessionId};
+use super::{Frame, Session, SessionId, Shared};
 use crate::{
     app::ServerState,
-    broker::{Address, EncodingKey, Latch, Publication, Witness, encode_message},
+    broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
     handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
     tap::Recipient,
 };
@@ -58,6 +58,26 @@ pub(super) struct Answers {
     /// What the broker has not done of them: of its own, so that other requests do not wait for it.
     latch: Arc<Latch>,
     pub(super) waiting: Option<Waiting>,
+    /// What the stream wakes.
+    waker: Option<Arc<StreamWaker>>,
+}
+
+/// Notes that a stream has something to say, and wakes the session's task.
+#[derive(Debug)]
+struct StreamWaker {
+    session: Arc<Shared>,
+    task: Waker,
+}
+
+impl Wake for StreamWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.session.stream_is_due();
+        self.task.wake_by_ref();
+    }
 }
 
 /// Waits for the broker.
@@ -79,6 +99,23 @@ impl Answers {
     /// The subscription whose end ends the answers.
     pub(super) fn subscription(&self) -> Option<SubscriptionKey> {
         self.errand.subscriber.as_ref().map(|subscriber| subscriber.key)
+    }
+
+    /// What the stream is to wake.
+    pub(super) fn waker(&mut self, session: &Arc<Shared>, task: &Waker) -> Waker {
+        let known = self.waker.take().filter(|waker| waker.task.will_wake(task));
+        let waker = known.unwrap_or_else(|| {
+            Arc::new(StreamWaker {
+                session: Arc::clone(session),
+                task: task.clone(),
+            })
+        });
+        Waker::from(Arc::clone(self.waker.insert(waker)))
+    }
+
+    /// Is the broker done with all answers that the stream has given?
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.waiting.is_none()
     }
 
     /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
@@ -158,6 +195,7 @@ impl Errand {
                 errand: self,
                 latch: Arc::default(),
                 waiting: None,
+                waker: None,
             }),
         }
     }
@@ -202,14 +240,8 @@ impl Errand {
         answer: Outgoing,
         witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
-        let Outgoing {
-            body,
-            content_type,
-            mut headers,
-        } = answer;
-        if let Some(content_type) = content_type {
-            headers.push("content-type", &content_type);
-        }
+        let (headers, body) = answer.into_parts();
+        let headers = self.server.reply_headers.complete(&self.message.headers, headers);
         for target in targets {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
@@ -230,10 +262,13 @@ impl Errand {
                     headers,
                     ..Message::new(&**destination, body)
                 };
-                server
-                    .publisher
-                    .publish(message, witness)
-                    .map_err(HandlerError::reply)
+                match server.publisher.publish_from(session.id(), message, witness) {
+                    Err(PublishError::NotServed) if server.config.ignore_unmapped => {
+                        server.counters.unmapped.increment();
+                        Ok(())
+                    }
+                    published => published.map_err(HandlerError::reply),
+                }
             }
             ReplyTarget::User { path, broadcast } => {
                 let message = Message {
@@ -241,9 +276,11 @@ impl Errand {
                     ..Message::new(&**path, body)
                 };
                 let published = match session.principal().filter(|_| *broadcast) {
-                    Some(user) => server
-                        .publisher
-                        .publish_to_user(user.name(), path, message, witness),
+                    Some(user) => {
+                        server
+                            .publisher
+                            .publish_to_user(user.destination_user_name(), path, message, witness)
+                    }
                     None => server
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
@@ -298,12 +335,16 @@ struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
 
 impl std::fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut next = Some(self.0);
-        let mut separator = "";
+        let mut text = self.0.to_string();
+        write!(f, "{}", text.escape_debug())?;
+        let mut next = self.0.source();
         while let Some(error) = next {
-            write!(f, "{separator}{}", error.to_string().escape_debug())?;
-            separator = ": ";
-            next = error.source();
+            let cause = error.to_string();
+            // A refused argument says what its cause says.
+            if !text.ends_with(&cause) {
+                write!(f, ": {}", cause.escape_debug())?;
+            }
+            (text, next) = (cause, error.source());
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Principal, ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
     app::{ServerState, drain},
-    session::Connection,
+    session::{Attributes, Connection},
     transport::{Handshake, WebSocket},
 };
 
@@ -179,7 +179,7 @@ impl TestApp {
         change(&mut handshake);
         let (ours, theirs) = duplex(PIPE);
         let transport = WebSocket::new(theirs, Bytes::new(), state.config.max_message());
-        let connection = Connection::new(transport, handshake, Arc::clone(state));
+        let connection = Connection::new(transport, handshake, Attributes::default(), Arc::clone(state));
         let session = connection.session();
         drop(state.env.spawn(connection));
         let client = TestClient::connect(

@@ -1,9 +1,11 @@
 //! Users: who is connected, and destinations that are a user's own.
 
 mod registry;
+mod sessions;
+mod subscribed;
 
-pub(crate) use self::registry::Sessions;
-pub use self::registry::{SimpUser, SimpUserRegistry};
+pub use self::registry::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry};
+pub(crate) use self::{sessions::Sessions, subscribed::Subscribed};
 
 /// Splits what is left of `/user/{name}/{path}` behind its prefix into the user's name and the path with its leading
 /// slash; `%2F` in the name stands for a slash, as in Spring. `None` without a path.

@@ -1,85 +1,32 @@
-//! Who is connected.
+//! Who is connected, as an application sees it.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
 };
 
-use crate::session::{Session, SessionId, Shared};
+use stomp_core::session::SubscriptionId;
 
-/// All open connections by id, and the accepted sessions by the name of their user.
-#[derive(Debug, Default)]
-pub(crate) struct Sessions(RwLock<State>);
+use super::Sessions;
+use crate::{
+    Principal,
+    session::{Session, SessionId, Shared},
+};
 
-#[derive(Debug, Default)]
-struct State {
-    by_id: HashMap<SessionId, Arc<Shared>>,
-    by_user: HashMap<Box<str>, Vec<Arc<Shared>>>,
-}
-
-impl Sessions {
-    /// A connection was opened.
-    pub(crate) fn open(&self, session: Arc<Shared>) {
-        self.write().by_id.insert(session.id(), session);
-    }
-
-    /// A session was accepted, and its user is known.
-    pub(crate) fn accept(&self, session: &Arc<Shared>) {
-        let mut state = self.write();
-        if let Some(user) = session.principal() {
-            let sessions = state
-                .by_user
-                .entry(user.name().into())
-                .or_insert_with(|| Vec::with_capacity(1));
-            sessions.push(Arc::clone(session));
-        }
-    }
-
-    /// A connection is gone.
-    pub(crate) fn remove(&self, session: &Shared) {
-        let mut state = self.write();
-        state.by_id.remove(&session.id());
-        let Some(user) = session.principal() else { return };
-        if let Some(sessions) = state.by_user.get_mut(user.name()) {
-            sessions.retain(|other| other.id() != session.id());
-            if sessions.is_empty() {
-                state.by_user.remove(user.name());
-            }
-        }
-    }
-
-    /// The ids of a user's sessions; a session without a user has no name to be found by.
-    pub(crate) fn of_user(&self, user: &str, found: &mut Vec<SessionId>) {
-        let state = self.read();
-        if let Some(sessions) = state.by_user.get(user) {
-            found.extend(sessions.iter().map(|session| session.id()));
-        } else if let Some(session) = SessionId::parse(user).and_then(|id| state.by_id.get(&id))
-            && session.principal().is_none()
-        {
-            found.push(session.id());
-        }
-    }
-
-    pub(crate) fn all(&self) -> Vec<Arc<Shared>> {
-        self.read().by_id.values().cloned().collect()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.read().by_id.len()
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The users that are connected to this server (Spring's `SimpUserRegistry`). Sessions without a user are not in it.
+/// The users that are connected to this server, their sessions and subscriptions (Spring's `SimpUserRegistry`).
+/// Sessions without a user are not in it.
 ///
-/// Cheap to clone; everything it returns is a snapshot.
+/// Cheap to clone. What it returns is as of the call: lists are snapshots, and a [`SimpUser`] or [`SimpSession`] that
+/// is kept can be asked again.
+///
+/// ```
+/// # use stomp_server::SimpUserRegistry;
+/// fn readers(registry: &SimpUserRegistry, room: &str) -> Vec<String> {
+///     let found = registry.find_subscriptions(|subscription| subscription.destination() == room);
+///     found.iter().map(|found| found.session().user().name().to_owned()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SimpUserRegistry(Arc<Sessions>);
 
@@ -88,61 +35,232 @@ impl SimpUserRegistry {
         Self(sessions)
     }
 
-    /// The user of this name, if connected.
+    /// The user of this name, if connected. The name is the [one for destinations](Principal::destination_user_name).
     #[must_use]
     pub fn user(&self, name: &str) -> Option<SimpUser> {
-        self.0
-            .read()
-            .by_user
-            .get_key_value(name)
-            .map(|(name, sessions)| SimpUser::new(name, sessions))
+        let sessions = self.0.of_user(name);
+        self.user_of(sessions.first()?)
     }
 
     /// All connected users, in no particular order.
     #[must_use]
     pub fn users(&self) -> Vec<SimpUser> {
-        self.0
-            .read()
-            .by_user
-            .iter()
-            .map(|(name, sessions)| SimpUser::new(name, sessions))
-            .collect()
+        let sessions = self.0.one_of_each_user();
+        sessions.iter().filter_map(|one| self.user_of(one)).collect()
     }
 
     /// How many users are connected.
     #[must_use]
     pub fn user_count(&self) -> usize {
-        self.0.read().by_user.len()
+        self.0.users()
+    }
+
+    /// The subscriptions of connected users that `matches` accepts, in no particular order. All subscriptions are
+    /// looked at.
+    #[must_use]
+    pub fn find_subscriptions(&self, matches: impl Fn(&SimpSubscription) -> bool) -> Vec<SimpSubscription> {
+        let sessions = self.0.of_all_users();
+        let sessions = sessions.into_iter().filter_map(|shared| {
+            let user = self.user_of(&shared)?;
+            Some(SimpSession { user, shared })
+        });
+        sessions
+            .flat_map(|session| session.subscriptions())
+            .filter(|subscription| matches(subscription))
+            .collect()
+    }
+
+    fn user_of(&self, session: &Shared) -> Option<SimpUser> {
+        Some(SimpUser {
+            principal: session.principal()?,
+            registry: Arc::clone(&self.0),
+        })
     }
 }
 
-/// A connected user.
-#[derive(Debug, Clone)]
+/// A connected user (Spring's `SimpUser`). Two are equal when their names are.
+#[derive(Clone)]
 pub struct SimpUser {
-    name: String,
-    sessions: Vec<Session>,
+    principal: Principal,
+    registry: Arc<Sessions>,
 }
 
 impl SimpUser {
-    fn new(name: &str, sessions: &[Arc<Shared>]) -> Self {
-        Self {
-            name: name.to_owned(),
-            sessions: sessions
-                .iter()
-                .map(|session| Session::from(Arc::clone(session)))
-                .collect(),
-        }
-    }
-
-    /// The user's name.
+    /// The user's name in destinations and in the registry: what
+    /// [`convert_and_send_to_user`](crate::SimpMessagingTemplate::convert_and_send_to_user) takes.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.principal.destination_user_name()
     }
 
-    /// The user's sessions, at least one.
+    /// The user, as one of the sessions' authenticator said.
     #[must_use]
-    pub fn sessions(&self) -> &[Session] {
-        &self.sessions
+    pub fn principal(&self) -> Option<&Principal> {
+        Some(&self.principal)
+    }
+
+    /// The sessions that the user has open now, in the order they were accepted; none when the user has left since.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SimpSession> {
+        let sessions = self.registry.of_user(self.name());
+        sessions
+            .into_iter()
+            .map(|shared| SimpSession {
+                user: self.clone(),
+                shared,
+            })
+            .collect()
+    }
+
+    /// The session with this id, if it is one of this user's and still open.
+    #[must_use]
+    pub fn session(&self, id: SessionId) -> Option<SimpSession> {
+        self.sessions().into_iter().find(|session| session.id() == id)
+    }
+
+    /// Is the user still connected?
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        !self.registry.of_user(self.name()).is_empty()
+    }
+}
+
+impl PartialEq for SimpUser {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for SimpUser {}
+
+impl Hash for SimpUser {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl fmt::Debug for SimpUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimpUser")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session of a connected user (Spring's `SimpSession`). Two are equal when their ids are.
+#[derive(Clone)]
+pub struct SimpSession {
+    user: SimpUser,
+    shared: Arc<Shared>,
+}
+
+impl SimpSession {
+    /// The session's id.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.shared.id()
+    }
+
+    /// The session's user.
+    #[must_use]
+    pub fn user(&self) -> &SimpUser {
+        &self.user
+    }
+
+    /// The session itself, with its attributes and its own principal.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session::from(Arc::clone(&self.shared))
+    }
+
+    /// What the client is subscribed to now, whether the broker or a handler serves it; nothing when the session has
+    /// ended.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<SimpSubscription> {
+        let subscribed = self.shared.subscribed().all();
+        subscribed
+            .into_iter()
+            .map(|live| SimpSubscription {
+                id: live.id,
+                session: self.clone(),
+                destination: live.destination,
+            })
+            .collect()
+    }
+}
+
+impl PartialEq for SimpSession {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for SimpSession {}
+
+impl Hash for SimpSession {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl fmt::Debug for SimpSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimpSession")
+            .field("id", &self.id())
+            .field("user", &self.user.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A subscription of a connected user (Spring's `SimpSubscription`). Two are equal when their ids and sessions are.
+#[derive(Clone)]
+pub struct SimpSubscription {
+    id: SubscriptionId,
+    session: SimpSession,
+    destination: Arc<str>,
+}
+
+impl SimpSubscription {
+    /// The client's id for it. A client of STOMP 1.0 that gave none has the destination here.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    /// The session that subscribed.
+    #[must_use]
+    pub fn session(&self) -> &SimpSession {
+        &self.session
+    }
+
+    /// The destination as the client wrote it: with the user prefix, and with wildcards where it is a pattern.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        &self.destination
+    }
+}
+
+impl PartialEq for SimpSubscription {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.session == other.session
+    }
+}
+
+impl Eq for SimpSubscription {}
+
+impl Hash for SimpSubscription {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+        self.session.hash(state);
+    }
+}
+
+impl fmt::Debug for SimpSubscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimpSubscription")
+            .field("id", &self.id)
+            .field("session", &self.session.id())
+            .field("destination", &self.destination)
+            .finish()
     }
 }

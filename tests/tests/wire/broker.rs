@@ -170,6 +170,7 @@ async fn message_ids_are_never_used_twice_and_shared_by_all_who_get_the_message(
     }
 }
 
+/// Rows: USER-13, USER-19
 #[tokio::test]
 async fn nobody_reads_what_is_a_users_own() {
     let server = server().await;
@@ -200,6 +201,7 @@ async fn nobody_reads_what_is_a_users_own() {
     eve.expect_nothing().await;
 }
 
+/// Rows: TPL-14
 #[tokio::test]
 async fn a_user_prefix_may_end_in_a_slash() {
     let builder = app(module_path!())
@@ -215,19 +217,6 @@ async fn a_user_prefix_may_end_in_a_slash() {
     assert_eq!(message.header("destination"), Some("/own/queue/x"));
     ann.send("/topic/x", "y").await;
     ann.expect_message("y").await;
-}
-
-#[tokio::test]
-async fn an_anonymous_session_answers_to_its_own_id() {
-    let server = server().await;
-    let (mut one, mut other) = (server.open().await, server.connect().await);
-    let connected = one.say_connect("").await;
-    let id = connected.header("session").expect("an id").to_owned();
-    one.subscribe("s", "/user/queue/x").await;
-    other.subscribe("s", "/user/queue/x").await;
-    other.send_done(&format!("/user/{id}/queue/x"), "found").await;
-    one.expect_message("found").await;
-    other.expect_nothing().await;
 }
 
 #[tokio::test]

@@ -161,21 +161,6 @@ fn answers_that_no_broker_prefix_serves_are_refused() {
 }
 
 #[test]
-fn handlers_that_no_application_prefix_leads_to_are_refused() {
-    let error = failed(scoped("apart").application_destination_prefixes([""; 0]));
-    assert!(
-        matches!(error.handlers(), [BuildProblem::NoApplicationPrefix { .. }]),
-        "{error}"
-    );
-    assert!(
-        scoped("none")
-            .application_destination_prefixes([""; 0])
-            .build()
-            .is_ok()
-    );
-}
-
-#[test]
 fn origins_that_match_no_page_are_refused() {
     let origins = [
         "example.org",
@@ -201,7 +186,7 @@ fn all_problems_are_told_at_once() {
         app(module_path!())
             .endpoint(Endpoint::new("/ws"))
             .endpoint(Endpoint::new("no-slash"))
-            .application_destination_prefixes(["/app", "/topic", "", "app"])
+            .application_destination_prefixes(["/app", "/user", "", "app"])
             .limits(Limits::default().with_frame(1024 * 1024)),
     );
     assert_eq!(error.handlers().len(), 5, "{error}");
@@ -210,7 +195,7 @@ fn all_problems_are_told_at_once() {
         ConfigProblem::EndpointWithoutSlash("no-slash".to_owned()),
         ConfigProblem::MalformedPrefix(String::new()),
         ConfigProblem::MalformedPrefix("app".to_owned()),
-        ConfigProblem::PrefixUsedTwice("/topic".to_owned()),
+        ConfigProblem::PrefixUsedTwice("/user".to_owned()),
         ConfigProblem::OutboxSmallerThanFrame {
             outbox: 512 * 1024,
             frame: 1024 * 1024,

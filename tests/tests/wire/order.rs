@@ -49,6 +49,7 @@ async fn ten_thousand_numbered_messages_pass_the_broker_in_order() {
     ten_thousand_in_order("/topic/direct", "/topic/*").await;
 }
 
+/// Rows: USER-32
 #[tokio::test]
 async fn ten_thousand_numbered_messages_reach_a_user_destination_in_order() {
     ten_thousand_in_order("/app/numbered/mine", "/user/queue/numbered").await;

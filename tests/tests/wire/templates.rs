@@ -1,11 +1,18 @@
 //! Sending from anywhere.
 
-use stomp_server::{Headers, SendError, SessionId, SimpMessagingTemplate, StompServer, prelude::*};
+use stomp_server::{
+    Headers, Message, Outgoing, SendError, SessionId, SimpMessagingTemplate, StompServer, prelude::*,
+};
 use stomp_tests::server::{TestServer, app};
 
 #[message_mapping("/relay")]
 async fn relay(template: SimpMessagingTemplate, #[payload] body: String) -> Result<(), SendError> {
     template.convert_and_send("/topic/relayed", &body)
+}
+
+#[derive(serde::Serialize)]
+struct Note {
+    text: &'static str,
 }
 
 #[message_mapping("/session")]
@@ -24,6 +31,7 @@ fn build() -> StompServer {
         .expect("builds")
 }
 
+/// Rows: TPL-01
 #[tokio::test]
 async fn before_the_start_nobody_listens_and_nothing_is_kept() {
     let server = build();
@@ -112,6 +120,7 @@ async fn a_confirmed_message_is_with_everybody() {
     }
 }
 
+/// Rows: TPL-11, TPL-18
 #[tokio::test]
 async fn all_sessions_of_a_user_get_what_is_sent_to_the_user() {
     let server = TestServer::serve(build()).await;
@@ -141,6 +150,7 @@ async fn all_sessions_of_a_user_get_what_is_sent_to_the_user() {
     desk.expect_nothing().await;
 }
 
+/// Rows: TPL-12
 #[tokio::test]
 async fn a_user_destination_may_be_named_whole() {
     let server = TestServer::serve(build()).await;
@@ -154,6 +164,7 @@ async fn a_user_destination_may_be_named_whole() {
     ann.expect_message("x").await;
 }
 
+/// Rows: TPL-05
 #[tokio::test]
 async fn the_content_type_says_how_to_convert() {
     let server = TestServer::serve(build()).await;
@@ -176,6 +187,22 @@ async fn the_content_type_says_how_to_convert() {
     let image: Headers = [("content-type", "image/png")].into_iter().collect();
     let sent = template.convert_and_send_with_headers("/topic/a", &1, &image);
     assert!(matches!(sent, Err(SendError::Convert(_))), "{sent:?}");
+    for (content_type, written) in [
+        ("text/html", template.convert_as("text", "text/html")),
+        (
+            "text/plain",
+            template.convert_as(&Note { text: "x" }, "text/plain"),
+        ),
+    ] {
+        let Err(SendError::Convert(error)) = written else {
+            panic!("{written:?}")
+        };
+        assert!(error.is_unsupported());
+        assert_eq!(
+            error.to_string(),
+            format!("no converter writes such a value as `{content_type}`")
+        );
+    }
     peer.expect_nothing().await;
 }
 
@@ -244,4 +271,211 @@ async fn what_comes_faster_than_its_destination_can_take_is_refused() {
             .all(|sent| matches!(sent, Err(SendError::Overloaded)))
     );
     assert_eq!(server.counters().publishes_refused, (1000 - taken) as u64);
+}
+
+/// Rows: TPL-03
+#[tokio::test]
+async fn every_way_to_convert_and_send_gets_there() {
+    let server = TestServer::serve(build()).await;
+    let mut peer = server.open().await;
+    let connected = peer.say_connect("login:ann\n").await;
+    assert!(connected.header("session").is_some());
+    peer.subscribe("t", "/topic/a").await;
+    peer.subscribe("u", "/user/queue/a").await;
+    let user = server.handle().users().user("ann").expect("connected");
+    let session = user.sessions()[0].id();
+    let plain = server.handle().template();
+    let template = plain.with_default_destination("/topic/a");
+    let headers = Headers::new().with("x-a", "1");
+    let note = &Note { text: "x" };
+    let body = r#"{"text":"x"}"#;
+    template.convert_and_send("/topic/a", note).expect("1");
+    template.convert_and_send_to_default(note).expect("2");
+    template
+        .convert_and_send_to_user("ann", "/queue/a", note)
+        .expect("3");
+    template
+        .convert_and_send_to_session(session, "queue/a", note)
+        .expect("4");
+    template
+        .convert_and_send_confirmed("/topic/a", note)
+        .await
+        .expect("5");
+    let sent = template.convert_and_send_to_user_confirmed("ann", "queue/a", note);
+    sent.await.expect("6");
+    let sent = template.convert_and_send_to_session_confirmed(session, "/queue/a", note);
+    sent.await.expect("7");
+    for id in ["t", "t", "u", "u", "t", "u", "u"] {
+        let message = peer.expect_message(body).await;
+        assert_eq!(message.header("subscription"), Some(id));
+        assert_eq!(message.header("content-type"), Some("application/json"));
+    }
+    let sent = template.convert_and_send_with_headers("/topic/a", note, &headers);
+    sent.expect("8");
+    let sent = template.convert_and_send_to_default_with_headers(note, &headers);
+    sent.expect("9");
+    let sent = template.convert_and_send_to_user_with_headers("ann", "/queue/a", note, &headers);
+    sent.expect("10");
+    let sent = template.convert_and_send_to_session_with_headers(session, "/queue/a", note, &headers);
+    sent.expect("11");
+    for id in ["t", "t", "u", "u"] {
+        let message = peer.expect_message(body).await;
+        assert_eq!(message.header("subscription"), Some(id));
+        assert_eq!(message.header("x-a"), Some("1"));
+    }
+    peer.expect_nothing().await;
+}
+
+/// Rows: TPL-04
+#[tokio::test]
+async fn what_is_converted_can_be_changed_before_it_is_sent() {
+    let server = TestServer::serve(build()).await;
+    let mut peer = server.connect_as("ann").await;
+    peer.subscribe("t", "/topic/a").await;
+    peer.subscribe("u", "/user/queue/a").await;
+    let session = server.handle().users().user("ann").expect("connected").sessions()[0].id();
+    let template = server.handle().template().with_default_destination("/topic/a");
+    let changed = || -> Result<Outgoing, SendError> {
+        let converted = template.convert("häh")?;
+        let length = converted.body.len().to_string();
+        Ok(converted.with_header("x-length", &length))
+    };
+    template
+        .send_to("/topic/a", changed().expect("text"))
+        .expect("sent");
+    template.send_to_default(changed().expect("text")).expect("sent");
+    template
+        .send_to_user("ann", "/queue/a", changed().expect("text"))
+        .expect("sent");
+    template
+        .send_to_session(session, "/queue/a", changed().expect("text"))
+        .expect("sent");
+    for _ in 0..4 {
+        let message = peer.expect_message("häh").await;
+        assert_eq!(message.header("x-length"), Some("4"));
+        assert_eq!(message.header("content-type"), Some("text/plain;charset=UTF-8"));
+    }
+    template
+        .send_to_confirmed("/topic/a", changed().expect("text"))
+        .await
+        .expect("sent");
+    template
+        .send_to_default_confirmed(changed().expect("text"))
+        .await
+        .expect("sent");
+    let sent = template.send_to_user_confirmed("ann", "/queue/a", changed().expect("text"));
+    sent.await.expect("sent");
+    let sent = template.send_to_session_confirmed(session, "/queue/a", changed().expect("text"));
+    sent.await.expect("sent");
+    for _ in 0..4 {
+        peer.expect_message("häh").await;
+    }
+    // It may be another message altogether, and a header of its own wins.
+    let other = Outgoing {
+        body: "<p>".into(),
+        ..changed().expect("text").with_header("content-type", "text/html")
+    };
+    template.send_to_default(other).expect("sent");
+    let message = peer.expect_message("<p>").await;
+    let types = message.headers.iter().filter(|(name, _)| name == "content-type");
+    assert_eq!(types.map(|(_, value)| value).collect::<Vec<_>>(), ["text/html"]);
+    peer.expect_nothing().await;
+}
+
+/// Rows: TPL-01, TPL-02
+#[tokio::test]
+async fn a_default_destination_is_for_sends_without_one() {
+    let server = TestServer::serve(build()).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("a", "/topic/a").await;
+    peer.subscribe("b", "/topic/b").await;
+    let plain = server.handle().template();
+    let template = plain.with_default_destination("/topic/a");
+    template.convert_and_send_to_default("to a").expect("sent");
+    template.convert_and_send("/topic/b", "to b").expect("sent");
+    template
+        .send(Message::new("/topic/b", "raw").with_header("x-raw", "yes"))
+        .expect("sent");
+    let message = Message::new("/topic/b", "confirmed");
+    template.send_confirmed(message).await.expect("sent");
+    for body in ["to a", "to b"] {
+        peer.expect_message(body).await;
+    }
+    let raw = peer.expect_message("raw").await;
+    assert_eq!(
+        (raw.header("x-raw"), raw.header("content-type")),
+        (Some("yes"), None)
+    );
+    peer.expect_message("confirmed").await;
+    let without = [
+        plain.convert_and_send_to_default("x"),
+        plain.convert_and_send_to_default_with_headers("x", &Headers::new()),
+        plain.send_to_default(Outgoing::new("x")),
+        plain.send_to_default_confirmed(Outgoing::new("x")).await,
+    ];
+    for sent in without {
+        let error = sent.expect_err("there is none");
+        assert_eq!(error.to_string(), "the template has no default destination");
+    }
+    let nowhere = plain.with_default_destination("/nowhere");
+    let sent = nowhere.convert_and_send_to_default("x");
+    assert!(matches!(sent, Err(SendError::NotServed)), "{sent:?}");
+    peer.expect_nothing().await;
+}
+
+/// Rows: TPL-07, TPL-08, TPL-17
+#[tokio::test]
+async fn headers_are_written_as_text_and_those_without_a_value_are_left_out() {
+    let server = TestServer::serve(build()).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/a").await;
+    let template = server.handle().template();
+    let headers = Headers::new()
+        .with("x-kind", "greeting")
+        .with("x-count", 3)
+        .with_some("x-none", None::<&str>)
+        // Spelt like this it is a header like others.
+        .with("contentType", "application/json");
+    template
+        .convert_and_send_with_headers("/topic/a", "x", &headers)
+        .expect("sent");
+    template.convert_and_send("/topic/a", "x").expect("sent");
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let message = peer.expect_message("x").await;
+        let own = message
+            .headers
+            .into_iter()
+            .filter(|(name, _)| name != "message-id");
+        let mut own: Vec<_> = own.map(|(name, value)| format!("{name}:{value}")).collect();
+        own.sort();
+        seen.push(own.join(" "));
+    }
+    let plain = "content-length:1 content-type:text/plain;charset=UTF-8";
+    let framed = "destination:/topic/a subscription:s";
+    assert_eq!(
+        seen[0],
+        format!("{plain} contentType:application/json {framed} x-count:3 x-kind:greeting")
+    );
+    assert_eq!(
+        seen[1],
+        format!("{plain} {framed}"),
+        "nothing but what the payload and its way need"
+    );
+}
+
+/// Rows: TPL-16
+#[tokio::test]
+async fn a_send_does_not_wait_for_anybody() {
+    let server = TestServer::serve(build()).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/a").await;
+    let template = server.handle().template();
+    // The test's thread is the server's only one: it returns from each before the session could write anything.
+    let before = server.counters().writes;
+    for n in 0..100 {
+        template.convert_and_send("/topic/a", &n).expect("sent");
+    }
+    assert_eq!(server.counters().writes, before);
+    peer.expect_messages((0..100).map(|n| n.to_string())).await;
 }

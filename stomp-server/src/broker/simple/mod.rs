@@ -32,7 +32,7 @@ use self::{
     walk::{Budget, Walk},
 };
 use super::{Address, Broker, Completion, Publication, Refused, Subscription, Ticket};
-use crate::{app::Config, channel::OutboundChannel, counters::Counters, env::Env};
+use crate::{activity::Survey, app::Config, channel::OutboundChannel, counters::Counters, env::Env};
 
 /// Pattern subscriptions that match a destination.
 type Matched = Arc<[Arc<Members>]>;
@@ -69,7 +69,7 @@ impl SimpleBroker {
     pub(crate) fn new(delivery: Delivery, config: &Config) -> Self {
         Self {
             topics: Arc::new(Topics::new()),
-            patterns: Patterns::new(config.pattern_cache),
+            patterns: Patterns::new(config.pattern_cache, config.routing.separator()),
             queue_limit: config.publish_queue_limit,
             delivery: Arc::new(delivery),
         }
@@ -217,6 +217,10 @@ impl Broker for SimpleBroker {
             }
             return Ok(());
         }
+    }
+
+    fn survey(&self, survey: &mut Survey) {
+        self.topics.survey(survey);
     }
 }
 

@@ -41,6 +41,8 @@ type Own = (Arc<str>, Pattern, Arc<Members>);
 
 #[derive(Default)]
 struct State {
+    /// What stands between the segments of destinations.
+    separator: Separator,
     shared: PatternSet<Arc<Members>>,
     by_text: HashMap<Arc<str>, (PatternId, Arc<Members>)>,
     users: HashMap<SessionId, Vec<Own>>,
@@ -49,10 +51,14 @@ struct State {
 }
 
 impl Patterns {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, separator: Separator) -> Self {
+        let state = State {
+            separator,
+            ..State::default()
+        };
         Self {
             count: AtomicUsize::new(0),
-            state: Mutex::default(),
+            state: Mutex::new(state),
             limit,
         }
     }
@@ -166,17 +172,18 @@ impl State {
                     return Arc::clone(members);
                 }
                 let members = Arc::<Members>::default();
-                let id = self.shared.insert(pattern(text), Arc::clone(&members));
+                let id = self.shared.insert(self.pattern(text), Arc::clone(&members));
                 self.by_text.insert(Arc::clone(text), (id, Arc::clone(&members)));
                 members
             }
             Address::User { session, path } => {
-                let patterns = self.users.entry(*session).or_default();
+                let patterns = self.users.get(session).map(Vec::as_slice).unwrap_or_default();
                 if let Some((.., members)) = patterns.iter().find(|(text, ..)| text == path) {
                     return Arc::clone(members);
                 }
                 let members = Arc::<Members>::default();
-                patterns.push((Arc::clone(path), pattern(path), Arc::clone(&members)));
+                let own = (Arc::clone(path), self.pattern(path), Arc::clone(&members));
+                self.users.entry(*session).or_default().push(own);
                 members
             }
         }
@@ -207,9 +214,11 @@ impl State {
         let Address::Shared(text) = address else {
             return Vec::new();
         };
-        let changed = pattern(text);
-        // Without its slash: `/topic/**` matches `/topic` too.
-        let prefix = changed.literal_prefix().trim_end_matches('/');
+        let changed = self.pattern(text);
+        // Without its separator: `/topic/**` matches `/topic` too.
+        let prefix = changed
+            .literal_prefix()
+            .trim_end_matches(self.separator.as_char());
         let touched: Vec<Arc<Topic>> = self
             .remembered
             .under(prefix)
@@ -230,11 +239,11 @@ impl State {
         }
         forgotten
     }
-}
 
-/// A subscription's destination as a pattern. On the wire every text is one: what is not a wildcard is literal.
-fn pattern(text: &str) -> Pattern {
-    Pattern::parse(text, Separator::Slash).unwrap_or_else(|_| Pattern::literal(text, Separator::Slash))
+    /// A subscription's destination as a pattern. On the wire every text is one: what is not a wildcard is literal.
+    fn pattern(&self, text: &str) -> Pattern {
+        Pattern::parse(text, self.separator).unwrap_or_else(|_| Pattern::literal(text, self.separator))
+    }
 }
 
 impl fmt::Debug for Patterns {

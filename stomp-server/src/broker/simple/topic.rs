@@ -6,7 +6,11 @@ use std::{
 };
 
 use super::{Matched, Members};
-use crate::broker::{Address, Completion, Publication, Refused};
+
+use crate::{
+    activity::Survey,
+    broker::{Address, Completion, Publication, Refused},
+};
 
 /// A destination that somebody is subscribed to, and the line in which its publishers stand.
 ///
@@ -146,6 +150,12 @@ impl Topic {
 
     pub(super) fn forget_matched(&self) {
         self.lock().matched = None;
+    }
+
+    /// Notes whether anything is on its way from here.
+    pub(super) fn survey(&self, survey: &mut Survey) {
+        let line = self.lock();
+        survey.note(line.walked, line.sequence);
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::Topic;
-use crate::broker::Address;
+use crate::{activity::Survey, broker::Address};
 
 const SHARDS: usize = 64;
 
@@ -72,6 +72,16 @@ impl Topics {
         }
         if shard.is_empty() {
             shard.shrink_to_fit();
+        }
+    }
+
+    /// Notes which topics are walked. One that was made and removed again between two looks has moved the epoch.
+    pub(super) fn survey(&self, survey: &mut Survey) {
+        survey.note(false, self.next_epoch.load(Ordering::Acquire));
+        for shard in &self.shards {
+            for topic in read(shard).values() {
+                topic.survey(survey);
+            }
         }
     }
 

@@ -166,7 +166,7 @@ fn routes_are_data() {
     let bench = Bench::new(&format!("{}::described", module_path!()));
     let shown: Vec<_> = bench.handlers.routes().collect();
     assert_eq!(shown.len(), 2);
-    let (chat, ping) = (shown[0], shown[1]);
+    let (chat, ping) = (&shown[0], &shown[1]);
     assert_eq!((chat.meta.name, ping.meta.name), ("Chat::post", "ping"));
     assert_eq!(chat.meta.docs, "Posts a message.\n\nTo all.");
     assert_eq!(chat.types.payload, Some("u8"));
@@ -188,7 +188,6 @@ fn options(module: &str) -> AssembleOptions {
         scope: Some(module.to_owned()),
         routes: Vec::new(),
         controllers: Vec::new(),
-        separator: Separator::Slash,
         services: Arc::new(Services::new(Context::default(), Converters::new(), template)),
         config: Arc::default(),
     }
@@ -235,7 +234,7 @@ mod dotted {
 fn destinations_may_be_separated_by_dots() {
     let mut dotted = options(&format!("{}::dotted", module_path!()));
     dotted.discover = true;
-    dotted.separator = Separator::Dot;
+    dotted.config = Arc::new(Config::default().routed(Separator::Dot));
     let handlers = assemble(dotted).unwrap();
     assert!(handlers.find(MessageKind::Send, "price.stock.MMM").is_some());
     assert!(handlers.find(MessageKind::Send, "price.stock.MMM.x").is_none());
@@ -287,15 +286,15 @@ mod unserved {
     }
 }
 
-fn problems_under(broker: &[&str], application: &[&str]) -> Vec<BuildProblem> {
+fn problems_under(broker: &[&str]) -> Vec<BuildProblem> {
     let owned = |prefixes: &[&str]| prefixes.iter().map(ToString::to_string).collect();
     let mut options = options(&format!("{}::unserved", module_path!()));
     options.discover = true;
-    options.config = Arc::new(Config {
+    let config = Config {
         broker_destination_prefixes: owned(broker),
-        application_destination_prefixes: owned(application),
         ..Config::default()
-    });
+    };
+    options.config = Arc::new(config.routed(Separator::Slash));
     assemble(options).err().unwrap_or_default()
 }
 
@@ -308,10 +307,7 @@ fn answers_to_what_nobody_serves_are_refused() {
             } => (handler.name, destination),
             other => panic!("{other}"),
         };
-        problems_under(broker, &["/app"])
-            .into_iter()
-            .map(destination)
-            .collect()
+        problems_under(broker).into_iter().map(destination).collect()
     };
     let owned = |(name, destination): (&'static str, &str)| (name, destination.to_owned());
     let named = ("named", "/nowhere/{room}");
@@ -331,7 +327,7 @@ fn answers_to_what_nobody_serves_are_refused() {
 
 #[test]
 fn an_answer_that_would_be_lost_is_told_with_its_place_and_the_cure() {
-    let problems = problems_under(&["/nowhere"], &["/app"]);
+    let problems = problems_under(&["/nowhere"]);
     let text = problems[1].to_string();
     for part in [
         "`by_default` (",
@@ -345,16 +341,30 @@ fn an_answer_that_would_be_lost_is_told_with_its_place_and_the_cure() {
     }
 }
 
+mod defaults {
+    use crate::message_mapping;
+
+    #[message_mapping("/wrong")]
+    fn wrong(
+        #[header("x-n", default = "seven")] n: u32,
+        #[header("x-m", default = "1,two")] m: Vec<u32>,
+        #[header("x-o", default = "here")] o: std::net::Ipv4Addr,
+    ) -> String {
+        format!("{n} {m:?} {o}")
+    }
+}
+
 #[test]
-fn handlers_without_an_application_prefix_are_refused() {
-    let problems = problems_under(&["/nowhere", "/topic", "/app"], &[]);
-    let [problem @ BuildProblem::NoApplicationPrefix { handlers }] = &problems[..] else {
-        panic!("{problems:#?}");
-    };
-    assert_eq!(handlers.len(), 5);
-    let text = problem.to_string();
+fn a_default_of_another_type_keeps_the_application_from_being_built() {
+    let texts = problems(&format!("{}::defaults", module_path!()));
+    assert_eq!(texts.len(), 3, "{texts:#?}");
     assert!(
-        text.contains("application_destination_prefixes") && text.contains("building.rs:"),
-        "{text}"
+        texts[0].starts_with(r#"the default "seven" of argument `n` of `wrong` ("#),
+        "{texts:#?}"
     );
+    assert!(
+        texts[1].ends_with("is not of the argument's type: it is not a whole number"),
+        "{texts:#?}"
+    );
+    assert!(texts[2].ends_with("is not of the argument's type"), "{texts:#?}");
 }

@@ -4,6 +4,7 @@ mod basics;
 mod building;
 mod exceptions;
 mod extractors;
+mod headers;
 mod listeners;
 mod replies;
 
@@ -44,7 +45,6 @@ impl Bench {
             scope: Some(module.to_owned()),
             routes: Vec::new(),
             controllers: Vec::new(),
-            separator: stomp_core::destination::Separator::Slash,
             services: Arc::clone(&services),
             config: Arc::default(),
         })?;

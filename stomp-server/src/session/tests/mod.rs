@@ -12,7 +12,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::Connection;
+use super::{Attributes, Connection};
 use crate::{
     StompServer, StompServerBuilder,
     app::ServerState,
@@ -53,7 +53,12 @@ impl Bench {
         let (ours, theirs) = duplex(octets);
         let handshake = Handshake::in_memory(Uri::from_static("/ws"));
         let transport = WebSocket::new(theirs, bytes::Bytes::new(), 1024 * 1024);
-        let connection = Connection::new(transport, handshake, Arc::clone(&self.server));
+        let connection = Connection::new(
+            transport,
+            handshake,
+            Attributes::default(),
+            Arc::clone(&self.server),
+        );
         let session = self.server.env.spawn(connection).expect("a runtime");
         Client {
             pipe: ours,
