@@ -92,7 +92,7 @@ impl TestClient {
             .iter()
             .filter(|(name, _)| headers.iter().all(|(given, _)| given != name));
         connect.headers.extend(headers.iter().chain(missing).copied());
-        client.write(connect);
+        client.write(&connect);
         match client.await_frame(|frame| frame.command() == "CONNECTED").await {
             Ok(connected) => {
                 client.connected = connected;
@@ -168,7 +168,7 @@ impl TestClient {
         T: Serialize + ?Sized,
     {
         let send = self.converted(destination, payload);
-        async move { self.write(send) }
+        async move { self.write(&send) }
     }
 
     /// Sends octets with these headers, and waits for nothing.
@@ -179,7 +179,7 @@ impl TestClient {
         body: impl Into<Bytes>,
     ) -> impl Future<Output = ()> + Send {
         let send = raw(destination, headers, body.into());
-        async move { self.write(send) }
+        async move { self.write(&send) }
     }
 
     /// Sends `payload` and waits until it is done: its handler has returned, and whatever that sent is on its way to
@@ -306,7 +306,7 @@ impl TestClient {
         let receipt = format!("receipt-{}", self.next_receipt);
         self.next_receipt += 1;
         let command = frame.command;
-        self.write(frame.with_header("receipt", &receipt));
+        self.write(&frame.with_header("receipt", &receipt));
         let is_it =
             |frame: &Frame| frame.command() == "RECEIPT" && frame.header("receipt-id") == Some(&*receipt);
         match self.await_frame(is_it).await {
@@ -396,9 +396,9 @@ impl TestClient {
         }
     }
 
-    fn write(&mut self, frame: stomp_core::Frame) {
-        self.transcript.sent(&frame);
-        self.link.send(&frame);
+    fn write(&mut self, frame: &stomp_core::Frame) {
+        self.transcript.sent(frame);
+        self.link.send(frame);
     }
 
     async fn read(&mut self) -> Incoming {
