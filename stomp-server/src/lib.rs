@@ -23,7 +23,8 @@
 //!
 //! - [Handlers](#handlers), [their arguments](#arguments), [replies](#replies) and [errors](#errors)
 //! - [Sending from anywhere](#sending-from-anywhere), [users](#users), [security](#security)
-//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [features](#features)
+//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [testing](#testing),
+//!   [features](#features)
 //!
 //! # Handlers
 //!
@@ -369,12 +370,26 @@
 //!
 //! Counters of what the server does and of every limit that acts: [`ServerHandle::counters`].
 //!
+//! # Testing
+//!
+//! With the feature `testing`, the module `testing` has what an application tests itself with, without sleeping: a
+//! `TestApp`, which drives handlers without a server and gives what came of each message as a value (replies, sends of
+//! templates, answers of exception handlers, the failure that nothing answered); a `TestServer` on a free port with a
+//! `TestClient` that waits for receipts; and a `VirtualClock` for heart-beats and deadlines. Its page has complete
+//! examples.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! stomp-server = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | meaning |
 //! |---|---|---|
 //! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
 //! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
+//! | `testing` | no | the module `testing`; for `dev-dependencies`, as it brings tokio's virtual time |
 //!
 //! WebSocket, the simple broker and JSON are always there.
 
