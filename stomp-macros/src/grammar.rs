@@ -9,30 +9,37 @@ use crate::diag::in_literal;
 
 /// The pattern of a mapping, prefix of the controller included.
 ///
-/// Which separator the application will have is not known here. A pattern with dots and without slashes is read as one
-/// of an application that separates with dots; the application joins and reads the parts anew.
+/// Which separator the application will have is not known here, nor what `${…}` stands for. The text is read as that
+/// of an application with slashes; where that fails and it has dots that may separate, as that of one with dots. The
+/// application joins and reads the parts anew.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
     parsed: destination::Pattern,
     pub(crate) prefix: String,
     pub(crate) destination: String,
+    /// It may mean something else to the application: how it compares with others is left to its build.
+    uncertain: bool,
 }
 
 impl Pattern {
     /// A destination, or a prefix, by itself.
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let destination = literal.value();
-        if let Some(at) = colon_segment(&destination) {
+        let text = masked(&destination);
+        if let Some(at) = colon_segment(&text) {
             let name = destination[at.start + 1..at.end].to_owned();
             let message =
                 format!("`:{name}` is plain text here, no variable: write `{{{name}}}` or `<{name}>`");
             return Err(in_literal(literal, at, message));
         }
-        let parsed = destination::Pattern::parse_mapping(&destination, separator(&destination))
-            .map_err(|error| in_literal(literal, error.at.clone(), error))?;
+        let parsed = read(&text, |text, separator| {
+            destination::Pattern::parse_mapping(text, separator)
+        })
+        .map_err(|error| in_literal(literal, error.at.clone(), error))?;
         Ok(Self {
             parsed,
             prefix: String::new(),
+            uncertain: is_uncertain(&destination),
             destination,
         })
     }
@@ -40,33 +47,40 @@ impl Pattern {
     /// `prefix` and `tail`, both sound, in one.
     pub(crate) fn joined(prefix: &LitStr, tail: &LitStr) -> syn::Result<Self> {
         let (prefix, destination) = (prefix.value(), tail.value());
-        let separator = separator(&format!("{prefix}{destination}"));
-        let spelt = |text: &str| -> Result<String, PatternError> {
-            Ok(destination::Pattern::parse_mapping(text, separator)?
-                .as_str()
-                .to_owned())
-        };
-        let failed = |joined: &str, error: &dyn std::fmt::Display| {
-            let message =
-                format!("with the prefix of the controller the destination is \"{joined}\": {error}");
-            syn::Error::new(tail.span(), message)
-        };
-        let apart = format!("{prefix}{destination}");
-        let first = spelt(&prefix).map_err(|error| failed(&apart, &error))?;
-        let second = spelt(&destination).map_err(|error| failed(&apart, &error))?;
-        let joined = join(&first, &second, separator).map_err(|error| failed(&apart, &error))?;
-        let parsed = destination::Pattern::parse_mapping(&joined, separator)
-            .map_err(|error| failed(&joined, &error))?;
+        let (first, second) = (masked(&prefix), masked(&destination));
+        let joined = read(&format!("{first}{second}"), |apart, separator| {
+            join_parts(&first, &second, separator).map_err(|(joined, why)| {
+                let text = joined.as_deref().unwrap_or(apart);
+                format!("with the prefix of the controller the destination is \"{text}\": {why}")
+            })
+        });
         Ok(Self {
-            parsed,
+            parsed: joined.map_err(|message| syn::Error::new(tail.span(), message))?,
+            uncertain: is_uncertain(&prefix) || is_uncertain(&destination),
             prefix,
             destination,
         })
     }
 
-    /// With variables in the spelling `{name}`.
-    pub(crate) fn text(&self) -> &str {
-        self.parsed.as_str()
+    /// Is it the same in every application?
+    pub(crate) fn is_certain(&self) -> bool {
+        !self.uncertain
+    }
+
+    /// With variables in the spelling `{name}`; `${…}` as written.
+    pub(crate) fn text(&self) -> String {
+        if has_property(&self.prefix) || has_property(&self.destination) {
+            let separator = self.parsed.separator().as_char();
+            return match (&*self.prefix, &*self.destination) {
+                (one, "") | ("", one) => one.to_owned(),
+                (prefix, tail) => format!(
+                    "{}{separator}{}",
+                    prefix.trim_end_matches(separator),
+                    tail.trim_start_matches(separator)
+                ),
+            };
+        }
+        self.parsed.as_str().to_owned()
     }
 
     /// The Rust names of the variables.
@@ -75,15 +89,19 @@ impl Pattern {
     }
 
     /// Could a destination match both, with neither pattern more specific than the other? Two regular expressions may
-    /// exclude each other, which nobody can tell.
+    /// exclude each other, which nobody can tell. Of what means something else to another application only the very
+    /// same texts are known to be the same.
     pub(crate) fn ambiguous_with(&self, other: &Self) -> bool {
+        if !(self.is_certain() && other.is_certain()) {
+            return (&self.prefix, &self.destination) == (&other.prefix, &other.destination);
+        }
         let same = self.text() == other.text();
         let tied = self.parsed.overlaps(&other.parsed) && self.parsed.specificity(&other.parsed).is_eq();
         same || (tied && !(self.has_expression() && other.has_expression()))
     }
 
     fn has_expression(&self) -> bool {
-        let mut rest = self.text();
+        let mut rest = self.parsed.as_str();
         while let Some((_, inside)) = rest.split_once('{') {
             let name_end = inside
                 .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
@@ -95,6 +113,83 @@ impl Pattern {
         }
         false
     }
+}
+
+/// Reads a text with slashes, or with dots where it may be meant so. The error is that of the likelier reading.
+fn read<T, E>(text: &str, parse: impl Fn(&str, Separator) -> Result<T, E>) -> Result<T, E> {
+    let likelier = separator(text);
+    let other = match likelier {
+        Separator::Slash => Separator::Dot,
+        Separator::Dot => Separator::Slash,
+    };
+    parse(text, likelier).or_else(|error| match is_uncertain(text) {
+        true => parse(text, other).map_err(|_| error),
+        false => Err(error),
+    })
+}
+
+/// The pattern, or as far as it came and why not further.
+fn join_parts(
+    first: &str,
+    second: &str,
+    separator: Separator,
+) -> Result<destination::Pattern, (Option<String>, String)> {
+    let spelt = |text: &str| -> Result<String, PatternError> {
+        match text {
+            "" => Ok(String::new()),
+            text => Ok(destination::Pattern::parse_mapping(text, separator)?
+                .as_str()
+                .to_owned()),
+        }
+    };
+    let failed = |error: PatternError| (None, error.to_string());
+    let (first, second) = (spelt(first).map_err(failed)?, spelt(second).map_err(failed)?);
+    let joined = join(&first, &second, separator).map_err(|error| (None, error.to_string()))?;
+    destination::Pattern::parse_mapping(&joined, separator).map_err(|error| (Some(joined), error.to_string()))
+}
+
+/// May it mean something else to an application than it does here? It has a `${…}`, or a dot outside of braces, which
+/// separates in some.
+fn is_uncertain(text: &str) -> bool {
+    let mut depth = 0_usize;
+    has_property(text)
+        || text.chars().any(|letter| {
+            match letter {
+                '{' | '<' => depth += 1,
+                '}' | '>' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            letter == '.' && depth == 0
+        })
+}
+
+/// Is there a `${name}` that only the application can put in?
+fn has_property(text: &str) -> bool {
+    text.contains("${")
+}
+
+/// The text with each `${…}` replaced by as many octets of no meaning, so that places stay what they are. One that is
+/// never closed reaches to the end; the application refuses it.
+fn masked(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find("${") {
+        let mut depth = 0_usize;
+        let close = rest[open + 1..].bytes().position(|octet| {
+            match octet {
+                b'{' => depth += 1,
+                b'}' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let end = close.map_or(rest.len(), |length| open + 1 + length + 1);
+        masked.push_str(&rest[..open]);
+        masked.extend(std::iter::repeat_n('x', end - open));
+        rest = &rest[end..];
+    }
+    masked.push_str(rest);
+    masked
 }
 
 /// A segment like `:room`: a variable to those who come from other routers, text to everybody else.
@@ -145,10 +240,13 @@ pub(crate) struct Placeholder {
 impl Template {
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let text = literal.value();
-        destination::Template::parse(&text, Separator::Slash)
-            .map_err(|error| in_literal(literal, error.at.clone(), error))?;
+        let known = masked(&text);
+        read(&known, |text, separator| {
+            destination::Template::parse(text, separator)
+        })
+        .map_err(|error| in_literal(literal, error.at.clone(), error))?;
         Ok(Self {
-            variables: placeholders(&text),
+            variables: placeholders(&known),
             text,
         })
     }
@@ -208,6 +306,45 @@ mod tests {
         assert_eq!(pattern("price.stock.<ticker>").text(), "price.stock.{ticker}");
         assert_eq!(pattern("price").text(), "/price");
         assert_eq!(pattern("/a.b").text(), "/a.b");
+    }
+
+    #[test]
+    fn what_only_the_application_knows_is_left_to_it() {
+        for text in ["a.b", "/a.{x}", "/${a}/b", "{x}.<y>"] {
+            assert!(!pattern(text).is_certain(), "{text}");
+        }
+        for text in ["/a/b", "/{x:[0-9.]+}", "/<rest..>"] {
+            assert!(pattern(text).is_certain(), "{text}");
+        }
+        let ambiguous = |a, b| pattern(a).ambiguous_with(&pattern(b));
+        assert!(!ambiguous("/{x}.y", "/x.{y}"), "one segment or two");
+        assert!(!ambiguous("/${a}", "/{x}"));
+        assert!(ambiguous("red.{x}", "red.{x}"), "whatever it means");
+    }
+
+    #[test]
+    fn one_sound_reading_is_enough_where_dots_may_separate() {
+        // the slash is a letter to who separates with dots, the dot one to who separates with slashes
+        assert_eq!(pattern("a.{x:b/c}").variables().collect::<Vec<_>>(), ["x"]);
+        assert_eq!(pattern("file.{x:[a.b]}").variables().collect::<Vec<_>>(), ["x"]);
+        let literal = |text| LitStr::new(text, proc_macro2::Span::call_site());
+        assert!(Pattern::parse(&literal("a.{x:(y)}")).is_err(), "wrong in both");
+        assert!(Pattern::parse(&literal("/{x:b/c}")).is_err());
+    }
+
+    #[test]
+    fn properties_leave_everything_else_in_its_place() {
+        assert_eq!(masked("/a/${b:{c}}/{d}"), "/a/xxxxxxxx/{d}");
+        assert_eq!(masked("/a/${b"), "/a/xxx");
+        let found = pattern("/${root}/{room:${letters}}");
+        assert_eq!(found.variables().collect::<Vec<_>>(), ["room"]);
+        assert_eq!(found.text(), "/${root}/{room:${letters}}");
+        let literal = |text| LitStr::new(text, proc_macro2::Span::call_site());
+        let joined = Pattern::joined(&literal("/${root}"), &literal("/{x}")).unwrap();
+        assert_eq!(joined.text(), "/${root}/{x}");
+        let template = Template::parse(&literal("/topic/${root}/{x}")).unwrap();
+        assert_eq!(template.variables.len(), 1);
+        assert_eq!(template.text, "/topic/${root}/{x}");
     }
 
     #[test]

@@ -350,7 +350,7 @@ mod user;
 /// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
 pub use futures_core::Stream;
 pub use stomp_core::{
-    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator,
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator, selector,
     session::SessionConfig,
 };
 #[cfg(feature = "macros")]
@@ -378,22 +378,26 @@ pub use self::{
     },
     handler::{
         ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, IntoReply, Location,
-        MessageBody, MessageContext, OptionalFromMessage, Outgoing, Payload, Place, Properties,
-        PropertyError, Rejection, Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute,
-        State, Target, Valid, Validate,
+        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, HeaderList, IntoReply,
+        InvalidValue, Location, MessageBody, MessageContext, MissingHeader, MissingVariable,
+        OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection, Reply,
+        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
+        ValidationError, ValidationErrors, ValuePlace,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
     template::{SendError, SimpMessagingTemplate},
-    transport::{AllowedOrigins, Body, Handshake, HttpHandler},
+    transport::{
+        Admission, AllowedOrigins, Body, Handshake, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal,
+        HttpHandler,
+    },
     user::{SimpSession, SimpSubscription, SimpUser, SimpUserRegistry},
 };
 
-/// The crates whose types an [`HttpHandler`], an [`Authenticator`] and [`Outgoing`] are made with, in the versions that
+/// The crates whose types an [`HttpHandler`], an [`Authenticator`], a [`MessageConverter`] and [`Outgoing`] are made with, in the versions that
 /// this one uses: `stomp_server::http::Request`, `stomp_server::hyper::body::Incoming`.
 #[doc(no_inline)]
-pub use {bytes, http, http_body_util, hyper};
+pub use {bytes, erased_serde, http, http_body_util, hyper};
 
 #[doc(hidden)]
 pub use self::handler::private as __private;

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Type, spanned::Spanned};
 
 use super::{Paths, here};
-use crate::model::{Argument, Handler, Inner, Kind, Source};
+use crate::model::{Argument, Handler, Inner, Kind, Source, Spec, Unwrapped};
 
 /// What the glue is called.
 pub(super) fn name(handler: &Handler) -> Ident {
@@ -135,29 +135,27 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
             return quote_spanned!(span=> let #name: &#inner = #p::#from::<#inner>(__borrowed););
         }
         Source::Variable(variable) => quote_spanned!(span=> #p::variable::<#ty>(__cx, #variable)),
-        Source::Extract { variable, rename } => {
-            let check = (!generic).then(|| check(handler, argument, variable.is_some(), paths));
-            let spec = spec(text, variable.as_deref(), rename.as_deref(), paths);
+        Source::VariableList { variable, item } => {
+            quote_spanned!(span=> #p::variable_list::<#item>(__cx, #variable))
+        }
+        Source::Extract(known) => {
+            let check = (!generic).then(|| check(handler, argument, known.variable.is_some(), paths));
+            let spec = spec(text, known, paths);
             let extracted = extract(ty, &quote_spanned!(span=> #ty), &spec, paths);
             quote_spanned!(span=> { #check #extracted })
         }
-        Source::Unwrapped {
-            extractor,
-            variable,
-            rename,
-            optional,
-        } => {
-            let spec = spec(text, variable.as_deref(), rename.as_deref(), paths);
-            let wrapper = wrapper(*extractor, paths);
-            let (full, open) = match optional {
-                Some(inner) => (
-                    quote_spanned!(span=> #std::Option<#wrapper<#inner>>),
-                    quote_spanned!(span=> |__taken| __taken.map(|__taken| __taken.0)),
-                ),
-                None => (
-                    quote_spanned!(span=> #wrapper<#ty>),
-                    quote_spanned!(span=> |__taken| __taken.0),
-                ),
+        Source::Unwrapped(unwrapped) => {
+            let spec = spec(text, &unwrapped.spec, paths);
+            let full = full(unwrapped, span, paths);
+            let inner = if unwrapped.in_header {
+                quote_spanned!(span=> #p::Header(__taken.0))
+            } else {
+                quote_spanned!(span=> __taken.0)
+            };
+            let open = if unwrapped.optional {
+                quote_spanned!(span=> |__taken| __taken.map(|__taken| #inner))
+            } else {
+                quote_spanned!(span=> |__taken| #inner)
             };
             let extracted = extract(ty, &full, &spec, paths);
             quote_spanned!(span=> #extracted.map(#open))
@@ -171,11 +169,24 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
     }
 }
 
+/// The extractor that an argument is taken out of.
+pub(super) fn full(unwrapped: &Unwrapped, span: Span, paths: &Paths) -> TokenStream {
+    let p = &paths.private;
+    let std = quote!(#p::std);
+    let (wrapper, item) = (wrapper(unwrapped.extractor, paths), &unwrapped.item);
+    if unwrapped.optional {
+        quote_spanned!(span=> #std::Option<#wrapper<#item>>)
+    } else {
+        quote_spanned!(span=> #wrapper<#item>)
+    }
+}
+
 fn wrapper(extractor: Inner, paths: &Paths) -> TokenStream {
     let p = &paths.private;
     match extractor {
         Inner::Payload => quote!(#p::Payload),
         Inner::Header => quote!(#p::Header),
+        Inner::HeaderList => quote!(#p::HeaderList),
         Inner::DestinationVariable => quote!(#p::DestinationVariable),
     }
 }
@@ -185,11 +196,12 @@ fn extract(ty: &Type, full: &TokenStream, spec: &TokenStream, paths: &Paths) -> 
     quote_spanned!(ty.span()=> <#full as #p::FromMessage>::from_message(__cx, const { &#spec }).await)
 }
 
-fn spec(name: &str, variable: Option<&str>, rename: Option<&str>, paths: &Paths) -> TokenStream {
+pub(super) fn spec(name: &str, known: &Spec, paths: &Paths) -> TokenStream {
     let p = &paths.private;
-    let variable = variable.map(|variable| quote!(.with_variable(#variable)));
-    let rename = rename.map(|rename| quote!(.renamed(#rename)));
-    quote!(#p::ArgSpec::new(#name) #variable #rename)
+    let variable = known.variable.iter().map(|name| quote!(.with_variable(#name)));
+    let rename = known.rename.iter().map(|name| quote!(.renamed(#name)));
+    let default = known.default.iter().map(|text| quote!(.with_default(#text)));
+    quote!(#p::ArgSpec::new(#name) #(#variable)* #(#rename)* #(#default)*)
 }
 
 /// Behind an alias the macro cannot see that an argument reads a variable, the constants of its type can. A constant

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{Paths, location};
+use super::{Paths, call, location};
 use crate::diag::shown;
-use crate::model::{Argument, Handler, Kind, Mapping, Mode, Source, Target};
+use crate::model::{Argument, Handler, Inner, Kind, Mapping, Mode, Source, Target, Unwrapped};
 
 /// The constants of all functions of a block, or of the one free function.
 #[derive(Default)]
@@ -123,12 +123,37 @@ fn requirements(handler: &Handler, paths: &Paths) -> TokenStream {
             _ => quote!(#p::Probe::<#ty>::requirements(__requirements);),
         }
     });
+    let declared = handler
+        .arguments
+        .iter()
+        .filter_map(|argument| declaration(argument, paths));
     quote! {
         |__requirements| {
             use #p::ProbeAny as _;
             #(#asked)*
+            #(#declared)*
         }
     }
+}
+
+/// What an annotation says about a header is looked at while the application is built: a default that is not of the
+/// argument's type, a name or default with `${…}`.
+fn declaration(argument: &Argument, paths: &Paths) -> Option<TokenStream> {
+    let p = &paths.private;
+    let (spec, full) = match &argument.source {
+        Source::Extract(spec) => {
+            let ty = &argument.ty;
+            (spec, quote!(#ty))
+        }
+        Source::Unwrapped(unwrapped) => (&unwrapped.spec, call::full(unwrapped, argument.span, paths)),
+        _ => return None,
+    };
+    let has_placeholder = spec.rename.as_deref().is_some_and(|name| name.contains("${"));
+    if spec.default.is_none() && !has_placeholder {
+        return None;
+    }
+    let spec = call::spec(&argument.name, spec, paths);
+    Some(quote!(#p::Probe::<#full>::declared(__requirements, const { &#spec });))
 }
 
 fn describe(handler: &Handler, paths: &Paths) -> TokenStream {
@@ -141,14 +166,11 @@ fn describe(handler: &Handler, paths: &Paths) -> TokenStream {
         .arguments
         .iter()
         .find_map(|argument| match &argument.source {
-            Source::Unwrapped {
-                extractor: crate::model::Inner::Payload,
-                optional,
+            Source::Unwrapped(Unwrapped {
+                extractor: Inner::Payload,
+                item,
                 ..
-            } => {
-                let ty = optional.as_ref().unwrap_or(&argument.ty);
-                Some(quote!(#p::Probe::<#p::Payload<#ty>>::describe(__describe);))
-            }
+            }) => Some(quote!(#p::Probe::<#p::Payload<#item>>::describe(__describe);)),
             _ => None,
         });
     let reply = handler.output.as_ref().map(|output| {
@@ -169,5 +191,5 @@ fn by_type(handler: &Handler) -> impl Iterator<Item = &Argument> {
     handler
         .arguments
         .iter()
-        .filter(|argument| matches!(argument.source, Source::Extract { .. }))
+        .filter(|argument| matches!(argument.source, Source::Extract(_)))
 }

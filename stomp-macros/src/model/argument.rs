@@ -1,12 +1,12 @@
 //! Where each argument of a function comes from.
 
 use proc_macro2::Span;
-use syn::{Ident, LitStr, Pat, PatType, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, LitStr, Pat, PatType, Type, TypeReference, ext::IdentExt, spanned::Spanned};
 
 use super::{first_of, last_segment, option_of, variables::Variables};
 use crate::{
     diag::{Diagnostics, nearest},
-    parse::{Annotation, take_annotation},
+    parse::{Annotation, HeaderValues, take_annotation},
 };
 
 /// One argument.
@@ -22,20 +22,33 @@ pub(crate) struct Argument {
 pub(crate) enum Source {
     /// Has the name of a variable: `room_id: RoomId`.
     Variable(String),
+    /// The same of a `Vec`: the variable's text is split at commas.
+    VariableList { variable: String, item: Type },
     /// Is taken from the message by its type; with the variable of its name, or under another name.
-    Extract {
-        variable: Option<String>,
-        rename: Option<String>,
-    },
+    Extract(Spec),
     /// Is what an extractor of ours wraps: `#[payload] body: String`.
-    Unwrapped {
-        extractor: Inner,
-        variable: Option<String>,
-        rename: Option<String>,
-        optional: Option<Type>,
-    },
+    Unwrapped(Unwrapped),
     /// `&E`: the error handled, the event heard.
     Borrowed(Type),
+}
+
+/// What an extractor is told beside the argument's name.
+#[derive(Default)]
+pub(crate) struct Spec {
+    pub(crate) variable: Option<String>,
+    pub(crate) rename: Option<String>,
+    pub(crate) default: Option<String>,
+}
+
+/// An argument that is taken out of one of our extractors.
+pub(crate) struct Unwrapped {
+    pub(crate) extractor: Inner,
+    /// What the extractor is around.
+    pub(crate) item: Type,
+    pub(crate) optional: bool,
+    /// Is it spelled `Header<Vec<T>>`, and taken out of a `HeaderList<T>`?
+    pub(crate) in_header: bool,
+    pub(crate) spec: Spec,
 }
 
 /// The extractor that an annotation stands for.
@@ -43,14 +56,17 @@ pub(crate) enum Source {
 pub(crate) enum Inner {
     Payload,
     Header,
+    /// Each value of a header.
+    HeaderList,
     DestinationVariable,
 }
 
 /// Extractors whose arguments may be called anything without being taken for misspelt variables.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "Arc",
     "DestinationVariable",
     "Header",
+    "HeaderList",
     "Headers",
     "Message",
     "MessageContext",
@@ -89,7 +105,9 @@ impl Argument {
             (Some(annotation), ty) => {
                 annotated(&annotation, &name, ty, argument.pat.span(), variables, diags)?
             }
-            (None, Type::Reference(reference)) => Source::Borrowed((*reference.elem).clone()),
+            (None, Type::Reference(reference)) if !is_static(reference) => {
+                Source::Borrowed((*reference.elem).clone())
+            }
             (None, ty) => by_name_or_type(&argument.pat, &name, ty, variables, diags),
         };
         Some(Self {
@@ -103,8 +121,8 @@ impl Argument {
     /// The variable that it reads.
     pub(super) fn variable(&self) -> Option<&str> {
         match &self.source {
-            Source::Variable(name) => Some(name),
-            Source::Extract { variable, .. } | Source::Unwrapped { variable, .. } => variable.as_deref(),
+            Source::Variable(name) | Source::VariableList { variable: name, .. } => Some(name),
+            Source::Extract(spec) | Source::Unwrapped(Unwrapped { spec, .. }) => spec.variable.as_deref(),
             Source::Borrowed(_) => None,
         }
     }
@@ -113,7 +131,7 @@ impl Argument {
     pub(super) fn resembles<'v>(&self, unused: &[&'v str]) -> Option<&'v str> {
         let known =
             last_segment(&self.ty).is_some_and(|segment| KNOWN.iter().any(|known| segment.ident == known));
-        let by_type = matches!(self.source, Source::Extract { variable: None, .. });
+        let by_type = matches!(self.source, Source::Extract(Spec { variable: None, .. }));
         if known || !by_type {
             return None;
         }
@@ -129,15 +147,13 @@ fn annotated(
     variables: &Variables,
     diags: &mut Diagnostics,
 ) -> Option<Source> {
-    let text = |literal: &Option<LitStr>| literal.as_ref().map(LitStr::value);
-    let optional = option_of(ty).cloned();
-    let (extractor, variable, rename) = match annotation {
-        Annotation::Payload => (Inner::Payload, None, None),
-        Annotation::Header(renamed) => (Inner::Header, None, text(renamed)),
+    match annotation {
+        Annotation::Payload => Some(wrapped_or_not(Inner::Payload, ty, Spec::default())),
+        Annotation::Header(values) => Some(header(values, ty)),
         Annotation::DestinationVariable(renamed) => {
-            let wanted = text(renamed).unwrap_or_else(|| name.to_owned());
-            let known = match optional {
-                Some(_) => variables.somewhere(&wanted),
+            let wanted = renamed.as_ref().map_or_else(|| name.to_owned(), LitStr::value);
+            let known = match option_of(ty) {
+                Some(_) => variables.maybe(&wanted),
                 None => variables.everywhere(&wanted),
             };
             let Some(variable) = known else {
@@ -145,19 +161,93 @@ fn annotated(
                 diags.at(span, variables.unknown("destination variable", &wanted));
                 return None;
             };
-            (Inner::DestinationVariable, Some(variable), None)
+            Some(
+                if option_of(ty).is_none() && !Inner::DestinationVariable.wraps(ty) {
+                    named_variable(variable, ty)
+                } else {
+                    wrapped_or_not(Inner::DestinationVariable, ty, Spec::variable(Some(variable)))
+                },
+            )
         }
+    }
+}
+
+fn header(values: &HeaderValues, ty: &Type) -> Source {
+    let text = |literal: &Option<LitStr>| literal.as_ref().map(LitStr::value);
+    let spec = Spec {
+        variable: None,
+        rename: text(&values.name),
+        default: text(&values.default),
     };
-    Some(match (extractor, variable) {
-        (_, variable) if extractor.wraps(ty) => Source::Extract { variable, rename },
-        (Inner::DestinationVariable, Some(variable)) if optional.is_none() => Source::Variable(variable),
-        (_, variable) => Source::Unwrapped {
-            extractor,
-            variable,
-            rename,
-            optional,
-        },
+    if Inner::HeaderList.wraps(ty) {
+        return Source::Extract(spec);
+    }
+    match header_list(ty, spec) {
+        Ok(list) => list,
+        Err(spec) => wrapped_or_not(Inner::Header, ty, spec),
+    }
+}
+
+/// `Vec<T>` and `Header<Vec<T>>`, both also in an `Option`; gives `spec` back for other types.
+fn header_list(ty: &Type, spec: Spec) -> Result<Source, Spec> {
+    let optional = option_of(ty);
+    let one = optional.unwrap_or(ty);
+    let inner = inside(one, "Header");
+    let Some(item) = inside(inner.unwrap_or(one), "Vec") else {
+        return Err(spec);
+    };
+    Ok(Source::Unwrapped(Unwrapped {
+        extractor: Inner::HeaderList,
+        item: item.clone(),
+        optional: optional.is_some(),
+        in_header: inner.is_some(),
+        spec,
+    }))
+}
+
+fn wrapped_or_not(extractor: Inner, ty: &Type, spec: Spec) -> Source {
+    if extractor.wraps(ty) {
+        return Source::Extract(spec);
+    }
+    let optional = option_of(ty);
+    Source::Unwrapped(Unwrapped {
+        extractor,
+        item: optional.unwrap_or(ty).clone(),
+        optional: optional.is_some(),
+        in_header: false,
+        spec,
     })
+}
+
+fn named_variable(variable: String, ty: &Type) -> Source {
+    match inside(ty, "Vec") {
+        Some(item) => Source::VariableList {
+            variable,
+            item: item.clone(),
+        },
+        None => Source::Variable(variable),
+    }
+}
+
+/// `T` of a type spelled `Name<T>`.
+fn inside<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    last_segment(ty)
+        .filter(|segment| segment.ident == name)
+        .and_then(first_of)
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    let lifetime = reference.lifetime.as_ref();
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
+}
+
+impl Spec {
+    fn variable(variable: Option<String>) -> Self {
+        Self {
+            variable,
+            ..Self::default()
+        }
+    }
 }
 
 impl Inner {
@@ -165,6 +255,7 @@ impl Inner {
         match self {
             Self::Payload => "Payload",
             Self::Header => "Header",
+            Self::HeaderList => "HeaderList",
             Self::DestinationVariable => "DestinationVariable",
         }
     }
@@ -183,15 +274,6 @@ impl Inner {
     }
 }
 
-fn optional_variable(variable: String, optional: Option<Type>) -> Source {
-    Source::Unwrapped {
-        extractor: Inner::DestinationVariable,
-        variable: Some(variable),
-        rename: None,
-        optional,
-    }
-}
-
 fn by_name_or_type(
     pattern: &Pat,
     name: &str,
@@ -205,10 +287,7 @@ fn by_name_or_type(
         if variable.is_none() {
             diags.on(pattern, variables.unknown("destination variable", name));
         }
-        return Source::Extract {
-            variable,
-            rename: None,
-        };
+        return Source::Extract(Spec::variable(variable));
     }
     let plain = matches!(pattern, Pat::Ident(_));
     let inner = option_of(ty).filter(|inner| {
@@ -217,9 +296,11 @@ fn by_name_or_type(
         !known
     });
     match (inner, variables.somewhere(name)) {
-        (Some(inner), Some(variable)) if plain => optional_variable(variable, Some(inner.clone())),
+        (Some(_), Some(variable)) if plain => {
+            wrapped_or_not(Inner::DestinationVariable, ty, Spec::variable(Some(variable)))
+        }
         (None, Some(variable)) if plain && option_of(ty).is_none() => match variables.everywhere(name) {
-            Some(variable) => Source::Variable(variable),
+            Some(variable) => named_variable(variable, ty),
             None => {
                 diags.on(
                     pattern,
@@ -228,10 +309,16 @@ fn by_name_or_type(
                 Source::Variable(variable)
             }
         },
-        (_, _) => Source::Extract {
-            variable: variables.everywhere(name),
-            rename: None,
-        },
+        (_, _) => by_type(name, ty, variables),
+    }
+}
+
+fn by_type(name: &str, ty: &Type, variables: &Variables) -> Source {
+    let spec = Spec::variable(variables.everywhere(name));
+    let is_header = inside(option_of(ty).unwrap_or(ty), "Header").is_some();
+    match is_header.then(|| header_list(ty, Spec::default())) {
+        Some(Ok(list)) => list,
+        _ => Source::Extract(spec),
     }
 }
 

@@ -70,7 +70,10 @@ impl Handler {
         let variables = Variables::of(&mappings);
         let targets = handler_targets(kind, attributes, around, &variables, diags);
         let takes_self = takes_self(signature, diags);
-        let arguments = arguments(signature, &variables, diags);
+        let arguments = match kind {
+            Kind::Exception => arguments(signature, &Variables::open(), diags),
+            Kind::Message | Kind::Listener => arguments(signature, &variables, diags),
+        };
         check_borrowed(kind, &arguments, attributes, diags);
         check_near_misses(&variables, &arguments, attributes, diags);
         Some(Self {

@@ -45,10 +45,7 @@ impl Mapping {
                 .filter_map(|prefix| diags.take(parsed(prefix)))
                 .collect()
         } else {
-            destinations
-                .iter()
-                .flat_map(|tail| with_prefixes(tail, prefixes, diags))
-                .collect()
+            joined(prefixes, destinations, diags)
         };
         Self {
             subscribe: attribute.name == Name::SubscribeMapping,
@@ -62,17 +59,18 @@ fn parsed(literal: &LitStr) -> syn::Result<(Pattern, LitStr)> {
     Ok((Pattern::parse(literal)?, literal.clone()))
 }
 
-fn with_prefixes(tail: &LitStr, prefixes: &[LitStr], diags: &mut Diagnostics) -> Vec<(Pattern, LitStr)> {
-    let Some(alone) = diags.take(parsed(tail)) else {
-        return Vec::new();
-    };
+/// All tails behind the first prefix, then all behind the next, as Spring does.
+fn joined(prefixes: &[LitStr], tails: &[LitStr], diags: &mut Diagnostics) -> Vec<(Pattern, LitStr)> {
+    let alone: Vec<_> = tails.iter().filter_map(|tail| diags.take(parsed(tail))).collect();
     if prefixes.is_empty() {
-        return vec![alone];
+        return alone;
     }
     // A prefix that is wrong by itself has been reported at the controller.
-    let sound = prefixes.iter().filter(|prefix| Pattern::parse(prefix).is_ok());
-    let joined = sound.filter_map(|prefix| diags.take(Pattern::joined(prefix, tail)));
-    joined.map(|pattern| (pattern, tail.clone())).collect()
+    let prefixes = prefixes.iter().filter(|prefix| Pattern::parse(prefix).is_ok());
+    let pairs = prefixes.flat_map(|prefix| alone.iter().map(move |(_, tail)| (prefix, tail)));
+    let joined =
+        pairs.filter_map(|(prefix, tail)| Some((diags.take(Pattern::joined(prefix, tail))?, tail.clone())));
+    joined.collect()
 }
 
 fn mode(attribute: &Attribute, is_async: bool, diags: &mut Diagnostics) -> Mode {

@@ -8,7 +8,7 @@ mod target;
 mod variables;
 
 pub(crate) use self::{
-    argument::{Argument, Inner, Source},
+    argument::{Argument, Inner, Source, Spec, Unwrapped},
     conflict::check_block,
     handler::{Handler, Kind, Surroundings},
     mapping::{Mapping, Mode},

@@ -32,8 +32,12 @@ pub(super) fn targets(
         () if !own.is_empty() => own,
         () => &block,
     };
-    chosen
+    // The user's come first, as in Spring.
+    let (user, other): (Vec<&Attribute>, _) = chosen
         .iter()
+        .partition(|attribute| attribute.name == Name::SendToUser);
+    user.into_iter()
+        .chain(other)
         .flat_map(|attribute| of_attribute(attribute, variables, diags))
         .collect()
 }

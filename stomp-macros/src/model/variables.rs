@@ -10,6 +10,8 @@ pub(super) struct Variables {
     everywhere: Vec<String>,
     /// Declared by some patterns.
     somewhere: Vec<String>,
+    /// Not known here: an exception handler has those of whichever message failed.
+    open: bool,
 }
 
 impl Variables {
@@ -29,10 +31,24 @@ impl Variables {
         variables
     }
 
+    /// Those of any mapping: whether one is there is known when a message fails.
+    pub(super) fn open() -> Self {
+        Self {
+            open: true,
+            ..Self::default()
+        }
+    }
+
     /// The variable that every pattern has under the name of an argument or placeholder.
     pub(super) fn everywhere(&self, name: &str) -> Option<String> {
         let name = rust_name(name);
-        self.everywhere.contains(&name).then_some(name)
+        (self.open || self.everywhere.contains(&name)).then_some(name)
+    }
+
+    /// The variable for an argument that says it is one, and that may be absent.
+    pub(super) fn maybe(&self, name: &str) -> Option<String> {
+        self.somewhere(name)
+            .or_else(|| self.open.then(|| rust_name(name)))
     }
 
     /// The same of some patterns, for `Option`s.

@@ -5,7 +5,7 @@ mod attribute;
 mod controller;
 
 pub(crate) use self::{
-    argument::{Annotation, take_annotation},
+    argument::{Annotation, HeaderValues, take_annotation},
     attribute::{Attribute, Name, is_spent, parse_attribute, take_ours},
     controller::ControllerArgs,
 };

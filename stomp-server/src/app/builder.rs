@@ -25,8 +25,8 @@ use crate::{
     counters::Counters,
     env::Env,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, Services, assemble,
-        private::Registration,
+        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, ReplyHeaders,
+        Services, assemble, private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -45,6 +45,7 @@ pub struct StompServerBuilder {
     context: Context,
     converters: Converters,
     properties: Properties,
+    reply_headers: ReplyHeaders,
     inbound: InboundChannel,
     broker: BrokerChannel,
     outbound: OutboundChannel,
@@ -66,6 +67,7 @@ impl StompServerBuilder {
             context: Context::default(),
             converters: Converters::new(),
             properties: Properties::default(),
+            reply_headers: ReplyHeaders::default(),
             inbound: InboundChannel::default(),
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
@@ -132,7 +134,14 @@ impl StompServerBuilder {
         self
     }
 
-    /// Reads and writes bodies of further content types.
+    /// Replaces all converters of bodies: `converters(Converters::new().without_defaults().with(Notes))`. Default: text,
+    /// bytes and JSON.
+    pub fn converters(mut self, converters: Converters) -> Self {
+        self.converters = converters;
+        self
+    }
+
+    /// Reads and writes bodies of further content types, before the defaults.
     pub fn converter(mut self, converter: impl MessageConverter) -> Self {
         self.converters = self.converters.with(converter);
         self
@@ -156,6 +165,13 @@ impl StompServerBuilder {
     /// ```
     pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.properties.set(name, value);
+        self
+    }
+
+    /// Lets answers take over headers of the message that they answer: those whose name the filter takes. Several
+    /// filters add up. Spring's `addHeaderFilter`. Default: an answer has its own headers only.
+    pub fn reply_header_filter(mut self, filter: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.reply_headers.add(filter);
         self
     }
 
@@ -219,6 +235,17 @@ impl StompServerBuilder {
     /// `enable_simple_broker::<&str>([])`: all do but users' own. Default: `/topic`, `/queue`.
     pub fn enable_simple_broker<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
         self.config.broker_destination_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lets a subscription say which messages it wants, in this header of its SUBSCRIBE, usually `selector` (Spring's
+    /// `setSelectorHeaderName`). Default, and with a blank name: no header is looked at.
+    ///
+    /// What it says is a [selector](crate::selector) over the headers that subscribers read, the destination included:
+    /// `kind = 'news' AND price > 9`. One that is malformed ends the session with an ERROR that says where. It counts
+    /// where the broker serves the subscription; a handler that answers one sees it as a header like others.
+    pub fn selector_header_name(mut self, name: impl Into<String>) -> Self {
+        self.config.selector_header_name = Some(name.into()).filter(|name| !name.trim().is_empty());
         self
     }
 
@@ -318,6 +345,7 @@ impl StompServerBuilder {
             inbound: self.inbound,
             handlers,
             services,
+            reply_headers: self.reply_headers,
             authenticator: self.authenticator,
             endpoints: self.endpoints,
             fallback: self.fallback,
@@ -351,15 +379,16 @@ impl StompServerBuilder {
     fn check_endpoints(&self, problems: &mut Vec<ConfigProblem>) {
         let mut paths = HashSet::new();
         for endpoint in &self.endpoints {
-            let path = endpoint.path().to_owned();
-            if !path.starts_with('/') {
-                problems.push(ConfigProblem::EndpointWithoutSlash(path));
-            } else if !paths.insert(path.clone()) {
-                problems.push(ConfigProblem::DuplicateEndpoint(path));
+            for path in endpoint.paths() {
+                if !path.starts_with('/') {
+                    problems.push(ConfigProblem::EndpointWithoutSlash(path.clone()));
+                } else if !paths.insert(path) {
+                    problems.push(ConfigProblem::DuplicateEndpoint(path.clone()));
+                }
             }
             let useless = endpoint.origins().useless();
             problems.extend(useless.map(|origin| ConfigProblem::OriginMatchesNothing {
-                endpoint: endpoint.path().to_owned(),
+                endpoint: endpoint.paths().join("`, `"),
                 origin: origin.to_owned(),
             }));
         }
@@ -413,7 +442,7 @@ fn log(state: &ServerState) {
         ..
     } = &*state.config;
     tracing::info!(
-        endpoints = ?state.endpoints.iter().map(Endpoint::path).collect::<Vec<_>>(),
+        endpoints = ?state.endpoints.iter().flat_map(Endpoint::paths).collect::<Vec<_>>(),
         application = ?application_destination_prefixes,
         broker = ?broker_destination_prefixes,
         user = %user_destination_prefix,

@@ -57,6 +57,15 @@ pub(crate) fn encode_session_frame(framing: Framing, write: impl FnOnce(&mut Vec
     finish(framing, false, write)
 }
 
+/// The header of a message as its subscribers read it, for their selectors.
+pub(crate) fn subscribers_header<'p>(publication: &'p Publication, name: &str) -> Option<&'p str> {
+    match name {
+        "destination" => Some(&publication.destination),
+        name if is_servers(name) => None,
+        name => publication.headers.get(name),
+    }
+}
+
 fn finish(framing: Framing, binary: bool, write: impl FnOnce(&mut Vec<u8>)) -> Arc<[u8]> {
     SCRATCH.with_borrow_mut(|scratch| {
         scratch.clear();

@@ -17,11 +17,16 @@ enum Kind {
     /// A value that no converter writes as this content type.
     Unconvertible(Box<str>),
     Empty,
+    /// A field that the type needs and the body does not have.
+    MissingField(Box<str>),
     /// Where it is wrong, if that is known.
     Malformed(Option<(usize, usize)>),
     Mismatch(usize, usize),
     Unwritable,
 }
+
+/// So much of a client's content type is repeated to it.
+const SHOWN: usize = 100;
 
 impl ConvertError {
     pub(super) fn unsupported(content_type: Option<&str>) -> Self {
@@ -61,10 +66,10 @@ impl ConvertError {
 
     pub(super) fn json(source: serde_json::Error) -> Self {
         let (line, column) = (source.line(), source.column());
-        let kind = if source.is_data() {
-            Kind::Mismatch(line, column)
-        } else {
-            Kind::Malformed(Some((line, column)))
+        let kind = match missing_field(&source) {
+            Some(field) => Kind::MissingField(field),
+            None if source.is_data() => Kind::Mismatch(line, column),
+            None => Kind::Malformed(Some((line, column))),
         };
         Self {
             kind,
@@ -83,13 +88,16 @@ impl ConvertError {
     pub fn client_message(&self) -> Cow<'static, str> {
         match &self.kind {
             Kind::Unsupported(Some(content_type)) => {
-                format!("a body of content type `{content_type}` is not accepted here").into()
+                let shown: String = content_type.chars().take(SHOWN).collect();
+                let shown = shown.escape_debug();
+                format!("a body of content type `{shown}` is not accepted here").into()
             }
             Kind::Unsupported(None) => "the content type of the body is not accepted here".into(),
             Kind::Unconvertible(content_type) => {
                 format!("no converter writes such a value as `{content_type}`").into()
             }
             Kind::Empty => "the body is empty".into(),
+            Kind::MissingField(field) => format!("the body has no field `{field}`").into(),
             Kind::Malformed(Some((line, column))) => {
                 format!("the body is malformed at line {line}, column {column}").into()
             }
@@ -101,6 +109,14 @@ impl ConvertError {
             Kind::Unwritable => "the value cannot be written".into(),
         }
     }
+}
+
+/// Fields are named by those who wrote the type. A text that only looks like serde's may hold what a client sent.
+fn missing_field(error: &serde_json::Error) -> Option<Box<str>> {
+    let text = error.is_data().then(|| error.to_string())?;
+    let (field, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    let is_name = |c: char| c.is_alphanumeric() || "_-.$@".contains(c);
+    (field.len() <= SHOWN && field.chars().all(is_name)).then(|| field.into())
 }
 
 impl fmt::Display for ConvertError {

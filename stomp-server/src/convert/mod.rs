@@ -8,7 +8,7 @@ mod error;
 mod media_type;
 mod raw;
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{any::TypeId, borrow::Cow, fmt, sync::Arc};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -25,10 +25,59 @@ pub(crate) const JSON: &str = "application/json";
 
 /// Reads and writes bodies of the media types it names, with any type that serde knows.
 ///
-/// The counterpart of Spring's `MessageConverter`.
+/// The counterpart of Spring's `MessageConverter`. A format that is no serde format can go by way of a value that is:
+///
+/// ```
+/// use serde_json::json;
+/// use stomp_server::{BoxError, Converters, MessageConverter, erased_serde};
+///
+/// /// sender=ann;text=hi
+/// struct Notes;
+///
+/// impl MessageConverter for Notes {
+///     fn media_types(&self) -> &[&'static str] {
+///         &["application/x-note"]
+///     }
+///
+///     fn read(
+///         &self,
+///         body: &[u8],
+///         read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), erased_serde::Error>,
+///     ) -> Result<(), BoxError> {
+///         let (sender, text) = std::str::from_utf8(body)?.split_once(';').ok_or("no semicolon")?;
+///         let note = json!({ "sender": sender, "text": text });
+///         Ok(read(&mut <dyn erased_serde::Deserializer<'_>>::erase(note))?)
+///     }
+///
+///     fn write(&self, value: &dyn erased_serde::Serialize) -> Result<Vec<u8>, BoxError> {
+///         let note = serde_json::to_value(value)?;
+///         let part = |name| note[name].as_str().ok_or("not a note");
+///         Ok(format!("{};{}", part("sender")?, part("text")?).into_bytes())
+///     }
+/// }
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Note {
+///     sender: String,
+///     text: String,
+/// }
+///
+/// let converters = Converters::new().with(Notes);
+/// let note: Note = converters.read(&"ann;hi".into(), Some("application/x-note"))?;
+/// assert_eq!(note.sender, "ann");
+/// assert_eq!(converters.write_as(&note, "application/x-note")?, "ann;hi");
+/// # Ok::<(), stomp_server::ConvertError>(())
+/// ```
 pub trait MessageConverter: Send + Sync + 'static {
-    /// The media types it reads and writes, without parameters: `application/cbor`. The first is the one it writes.
+    /// The media types it reads and writes, without parameters: `application/cbor`. One that names none is asked for
+    /// every body, also for those without a content type.
     fn media_types(&self) -> &[&'static str];
+
+    /// Is it for values of this type? One that is not leaves them to the next converter. Default: it is for all.
+    fn supports(&self, type_id: TypeId) -> bool {
+        let _ = type_id;
+        true
+    }
 
     /// Gives `read` a deserializer over `body`.
     ///
@@ -56,9 +105,16 @@ pub trait MessageConverter: Send + Sync + 'static {
 /// | `String` | text, JSON strings from JSON bodies | the text, `text/plain;charset=UTF-8` |
 /// | `Bytes`, `Vec<u8>` | every body as it is | the bytes, `application/octet-stream` |
 /// | all others | JSON, also without a content type | JSON, `application/json` |
+///
+/// A content type that no converter has, or not for the type at hand, is refused: `text/plain` for a structure,
+/// `text/html` for a `String`.
 #[derive(Clone, Default)]
 pub struct Converters {
     own: Arc<[Arc<dyn MessageConverter>]>,
+    /// Are text, bytes and JSON left out?
+    only_own: bool,
+    strict: bool,
+    default_content_type: Option<Arc<str>>,
 }
 
 impl Converters {
@@ -70,11 +126,35 @@ impl Converters {
 
     /// The same, with `converter` behind the application's others and before text, bytes and JSON.
     #[must_use]
-    pub fn with(self, converter: impl MessageConverter) -> Self {
+    pub fn with(mut self, converter: impl MessageConverter) -> Self {
         let added: Arc<dyn MessageConverter> = Arc::new(converter);
-        Self {
-            own: self.own.iter().cloned().chain([added]).collect(),
-        }
+        self.own = self.own.iter().cloned().chain([added]).collect();
+        self
+    }
+
+    /// The same without text, bytes and JSON: nothing is read and written but by the application's own converters.
+    /// (Arguments that are bytes still take every body as it is.) A value that is written without a content type is of
+    /// the first media type of the first converter that is for its type. Spring's `configureMessageConverters` that
+    /// returns `false`.
+    #[must_use]
+    pub fn without_defaults(mut self) -> Self {
+        self.only_own = true;
+        self
+    }
+
+    /// The same, reading no body that has no content type: Spring's strict content type match. Bodies that have none
+    /// are of the [default](Self::with_default_content_type), if there is one.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// The same, reading bodies without a content type as if they had this one: Spring's content type resolver.
+    #[must_use]
+    pub fn with_default_content_type(mut self, content_type: &str) -> Self {
+        self.default_content_type = Some(content_type.into());
+        self
     }
 
     /// Reads a body.
@@ -87,12 +167,16 @@ impl Converters {
         body: &Bytes,
         content_type: Option<&str>,
     ) -> Result<T, ConvertError> {
-        let media_type = content_type.map(MediaType::parse);
         if let Some(bytes) = raw::bytes_as(body) {
             return Ok(bytes);
         }
-        if let Some(own) = media_type.and_then(|media_type| self.own_for(media_type)) {
+        let content_type = content_type.or(self.default_content_type.as_deref());
+        let media_type = content_type.map(MediaType::parse);
+        if let Some(own) = self.own_for(media_type, TypeId::of::<T>) {
             return read_own(&**own, body);
+        }
+        if self.only_own || (self.strict && media_type.is_none()) {
+            return Err(ConvertError::unsupported(content_type));
         }
         match media_type {
             None => match raw::text_as(body, None) {
@@ -115,6 +199,9 @@ impl Converters {
         &self,
         value: &T,
     ) -> Result<(Bytes, Cow<'static, str>), ConvertError> {
+        if self.only_own {
+            return self.write_own(value);
+        }
         if let Some(text) = raw::text_of(value) {
             return Ok((text, Cow::Borrowed(TEXT)));
         }
@@ -135,14 +222,13 @@ impl Converters {
         content_type: &str,
     ) -> Result<Bytes, ConvertError> {
         let media_type = MediaType::parse(content_type);
-        if let Some(own) = self.own_for(media_type) {
-            return own
-                .write(&value)
-                .map(Bytes::from)
-                .map_err(ConvertError::unwritable);
+        if let Some(own) = self.own_for(Some(media_type), typeid::of::<T>) {
+            return written_by(&**own, value);
         }
         let refused = || ConvertError::unconvertible(content_type);
-        if media_type.is_json() {
+        if self.only_own {
+            Err(refused())
+        } else if media_type.is_json() {
             write_json(value)
         } else if media_type.is("text/plain") {
             let text = raw::text_of(value).ok_or_else(refused)?;
@@ -154,17 +240,38 @@ impl Converters {
         }
     }
 
-    fn own_for(&self, media_type: MediaType<'_>) -> Option<&Arc<dyn MessageConverter>> {
-        self.own
-            .iter()
-            .find(|own| own.media_types().iter().any(|known| media_type.is(known)))
+    /// In the way of the first of the application's converters that is for its type.
+    fn write_own<T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<(Bytes, Cow<'static, str>), ConvertError> {
+        let type_id = typeid::of::<T>();
+        let named = self.own.iter().find_map(|own| {
+            let media_type = own.media_types().first().filter(|_| own.supports(type_id))?;
+            Some((own, *media_type))
+        });
+        let (own, media_type) = named.ok_or_else(|| ConvertError::unsupported(None))?;
+        Ok((written_by(&**own, value)?, Cow::Borrowed(media_type)))
+    }
+
+    fn own_for(
+        &self,
+        media_type: Option<MediaType<'_>>,
+        type_id: impl Fn() -> TypeId,
+    ) -> Option<&Arc<dyn MessageConverter>> {
+        self.own.iter().find(|own| {
+            let known = own.media_types();
+            let is_known = |media_type: MediaType<'_>| known.iter().any(|known| media_type.is(known));
+            (known.is_empty() || media_type.is_some_and(is_known)) && own.supports(type_id())
+        })
     }
 }
 
 impl fmt::Debug for Converters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let own = self.own.iter().flat_map(|own| own.media_types());
-        f.debug_list().entries(own).entries([TEXT, OCTETS, JSON]).finish()
+        let defaults = [TEXT, OCTETS, JSON].into_iter().filter(|_| !self.only_own);
+        f.debug_list().entries(own).entries(defaults).finish()
     }
 }
 
@@ -177,6 +284,12 @@ fn read_json<T: DeserializeOwned>(body: &Bytes) -> Result<T, ConvertError> {
 
 fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, ConvertError> {
     serde_json::to_vec(value)
+        .map(Bytes::from)
+        .map_err(ConvertError::unwritable)
+}
+
+fn written_by<T: Serialize + ?Sized>(own: &dyn MessageConverter, value: &T) -> Result<Bytes, ConvertError> {
+    own.write(&value)
         .map(Bytes::from)
         .map_err(ConvertError::unwritable)
 }

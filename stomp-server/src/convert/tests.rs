@@ -53,6 +53,8 @@ fn written<T: Serialize + ?Sized>(value: &T) -> (String, String) {
 }
 
 /// The incoming matrix of Spring.
+///
+/// Rows: CONV-04, CONV-05
 #[test]
 fn the_content_type_decides_how_text_and_objects_are_read() {
     assert_eq!(read::<String>("hi", None).unwrap(), "hi");
@@ -85,6 +87,7 @@ fn the_content_type_decides_how_text_and_objects_are_read() {
     assert_eq!(read::<Vec<u8>>("ab", None).unwrap(), b"ab");
 }
 
+/// Rows: CONV-09
 #[test]
 fn latin_1_text_is_understood() {
     let body = Bytes::from_static(&[b'g', 0xfc]);
@@ -118,6 +121,13 @@ fn what_clients_are_told_names_a_place_and_no_type() {
             .starts_with("the body does not have the expected shape")
     );
     assert!(!mismatch.client_message().contains("Draft"));
+    let incomplete = read::<Draft>("{}", None).unwrap_err();
+    assert_eq!(incomplete.client_message(), "the body has no field `text`");
+    let odd = read::<Draft>("", Some("text/x\n`y`")).unwrap_err();
+    assert_eq!(
+        odd.client_message(),
+        r"a body of content type `text/x\n`y`` is not accepted here"
+    );
     assert_eq!(
         read::<Draft>("", None).unwrap_err().client_message(),
         "the body is empty"
@@ -125,6 +135,8 @@ fn what_clients_are_told_names_a_place_and_no_type() {
 }
 
 /// The outgoing matrix of Spring.
+///
+/// Rows: CONV-01, CONV-13
 #[test]
 fn the_type_decides_how_a_value_is_written() {
     let text = |body: &str| (body.to_owned(), TEXT.to_owned());
@@ -142,12 +154,15 @@ fn the_type_decides_how_a_value_is_written() {
     assert_eq!(written(&Named("x".into())), ("\"x\"".to_owned(), JSON.to_owned()));
 }
 
+/// Rows: CONV-08, CONV-14, CONV-15
 #[test]
 fn an_asked_for_content_type_overrides_the_type() {
     let write = |content_type| Converters::new().write_as("q", content_type);
     assert_eq!(write("application/json").unwrap(), "\"q\"");
     assert_eq!(write("text/plain").unwrap(), "q");
+    assert_eq!(write("application/vnd.note+json").unwrap(), "\"q\"");
     assert!(write("application/octet-stream").unwrap_err().is_unsupported());
+    assert!(write("text/html").unwrap_err().is_unsupported());
     assert!(
         Converters::new()
             .write_as(&6, "text/plain")
@@ -174,4 +189,115 @@ fn an_own_converter_is_asked_by_its_media_type_only() {
         .read::<Draft>(&wrong, Some("application/x-bracketed"))
         .unwrap_err();
     assert_eq!(refused.client_message(), "the body is malformed");
+}
+
+/// Whatever the content type, but texts only.
+struct Shouted;
+
+impl MessageConverter for Shouted {
+    fn media_types(&self) -> &[&'static str] {
+        &[]
+    }
+
+    fn supports(&self, type_id: TypeId) -> bool {
+        type_id == TypeId::of::<String>() || type_id == TypeId::of::<str>()
+    }
+
+    fn read(
+        &self,
+        body: &[u8],
+        read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), erased_serde::Error>,
+    ) -> Result<(), crate::BoxError> {
+        let text = String::from_utf8(body.to_ascii_uppercase())?;
+        let text = serde::de::value::StringDeserializer::<serde::de::value::Error>::new(text);
+        Ok(read(&mut <dyn erased_serde::Deserializer<'_>>::erase(text))?)
+    }
+
+    fn write(&self, value: &dyn erased_serde::Serialize) -> Result<Vec<u8>, crate::BoxError> {
+        Ok(serde_json::to_string(value)?.to_ascii_uppercase().into_bytes())
+    }
+}
+
+/// Rows: CONV-06
+#[test]
+fn a_converter_without_media_types_is_asked_for_all_bodies_of_its_types() {
+    let converters = Converters::new().with(Shouted);
+    let body = Bytes::from_static(b"hi");
+    for content_type in [None, Some("text/plain"), Some("image/png")] {
+        assert_eq!(converters.read::<String>(&body, content_type).unwrap(), "HI");
+    }
+    assert_eq!(converters.write_as("hi", "image/png").unwrap(), "\"HI\"");
+    assert!(
+        converters
+            .read::<Draft>(&body, Some("image/png"))
+            .unwrap_err()
+            .is_unsupported(),
+        "it is not for this type"
+    );
+    assert!(converters.write_as(&6, "image/png").unwrap_err().is_unsupported());
+}
+
+/// Rows: CONV-02
+#[test]
+fn the_defaults_can_be_left_out() {
+    let converters = Converters::new().without_defaults().with(Shouted).with(Bracketed);
+    let draft = Draft { text: "hi".into() };
+    let (body, content_type) = converters.write(&draft).unwrap();
+    assert_eq!(
+        (&*body, &*content_type),
+        (br#"<{"text":"hi"}>"#.as_slice(), "application/x-bracketed")
+    );
+    let read: Draft = converters.read(&body, Some("application/x-bracketed")).unwrap();
+    assert_eq!(read, draft);
+    let json = Bytes::from_static(br#"{"text":"hi"}"#);
+    for content_type in [None, Some("application/json")] {
+        let refused = converters.read::<Draft>(&json, content_type).unwrap_err();
+        assert!(refused.is_unsupported(), "{content_type:?}");
+    }
+    assert!(converters.write_as(&draft, JSON).unwrap_err().is_unsupported());
+    assert_eq!(converters.read::<Bytes>(&json, Some("image/png")).unwrap(), json);
+    let nothing = Converters::new().without_defaults();
+    assert!(nothing.write("hi").unwrap_err().is_unsupported());
+}
+
+/// Rows: CONV-04, CONV-07
+#[test]
+fn a_strict_chain_reads_nothing_without_a_content_type() {
+    let body = Bytes::from_static(br#"{"text":"hi"}"#);
+    let strict = Converters::new().strict();
+    assert!(strict.read::<Draft>(&body, None).unwrap_err().is_unsupported());
+    assert!(strict.read::<String>(&body, None).unwrap_err().is_unsupported());
+    assert!(strict.read::<Draft>(&body, Some(JSON)).is_ok());
+    let defaulted = strict.with_default_content_type(JSON);
+    assert!(defaulted.read::<Draft>(&body, None).is_ok());
+    assert!(
+        defaulted.read::<String>(&body, None).is_err(),
+        "an object is no text in JSON"
+    );
+    assert_eq!(
+        defaulted.read::<String>(&body, Some("text/plain")).unwrap(),
+        r#"{"text":"hi"}"#
+    );
+    let own = Converters::new()
+        .with(Bracketed)
+        .with_default_content_type("application/x-bracketed");
+    assert!(own.read::<Draft>(&body, None).is_err(), "read as bracketed");
+}
+
+/// Rows: CONV-10, CONV-11, CONV-16
+#[test]
+fn json_is_read_with_any_suffix_and_unknown_fields_are_passed_over() {
+    for content_type in [
+        "application/json;charset=UTF-8",
+        "application/vnd.note+json",
+        "Application/JSON",
+    ] {
+        let draft = read::<Draft>(r#"{"text":"hi","more":1}"#, Some(content_type)).unwrap();
+        assert_eq!(draft.text, "hi", "{content_type}");
+    }
+    for wrong in ["null", "[1,2]", "{\"text\":", "   "] {
+        assert!(read::<Draft>(wrong, Some(JSON)).is_err(), "{wrong}");
+    }
+    let unsupported = read::<Draft>("{}", Some("text/json")).unwrap_err();
+    assert!(unsupported.is_unsupported());
 }

@@ -45,7 +45,7 @@ pub(crate) struct AssembleOptions {
 /// Builds the table. Every problem there is gets reported, not only the first.
 pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildProblem>> {
     let registrations = registrations(&options);
-    let mut problems = missing_state(&registrations, &options);
+    let mut problems = requirements(&registrations, &options);
     let surveyed = survey(&registrations, &options.controllers);
     let notation = options.notation();
     let table = Table::build(&surveyed.routes, notation, &mut problems);
@@ -87,17 +87,22 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
     found
 }
 
-fn missing_state(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
+/// What handlers need of the application and say of their headers.
+fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
+    let mut headers = Vec::new();
     let mut ask = |name, location, requirements: fn(&mut Requirements)| {
         let mut needs = Requirements::default();
         requirements(&mut needs);
+        let place = Place { name, location };
         for need in needs.missing_from(options.services.context()) {
-            missing
-                .entry((need.name, need.id))
-                .or_default()
-                .insert(Place { name, location });
+            missing.entry((need.name, need.id)).or_default().insert(place);
         }
+        headers.extend(
+            needs
+                .headers()
+                .filter_map(|header| header.problem(options.services.properties(), place)),
+        );
     };
     for registration in registrations {
         ask(
@@ -113,7 +118,7 @@ fn missing_state(registrations: &[&'static Registration], options: &AssembleOpti
         type_name,
         needed_by: needed_by.into_iter().collect(),
     };
-    missing.into_iter().map(problem).collect()
+    missing.into_iter().map(problem).chain(headers).collect()
 }
 
 fn survey(registrations: &[&'static Registration], controllers: &[ExplicitController]) -> Surveyed {

@@ -104,7 +104,12 @@ impl HandlerError {
     #[must_use]
     pub fn client_message(&self) -> Cow<'_, str> {
         match self.source.downcast_ref::<Rejection>() {
-            Some(rejection) if self.is_extraction() => Cow::Borrowed(rejection.client_message()),
+            Some(rejection) if self.is_extraction() => match self.argument() {
+                Some(argument) if rejection.0.of_payload => {
+                    Cow::Owned(format!("{rejection} (payload `{argument}`)"))
+                }
+                _ => Cow::Borrowed(rejection.client_message()),
+            },
             _ => Cow::Borrowed("the message could not be handled"),
         }
     }
@@ -151,6 +156,8 @@ pub struct Rejection(Box<Refused>);
 #[derive(Debug)]
 struct Refused {
     client: Cow<'static, str>,
+    /// Does only the argument's name say which payload it was?
+    of_payload: bool,
     source: Option<BoxError>,
 }
 
@@ -160,8 +167,16 @@ impl Rejection {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Refused {
             client: text.into(),
+            of_payload: false,
             source: None,
         }))
+    }
+
+    /// The same of a payload: clients are told the argument's name too.
+    pub(crate) fn of_payload(text: impl Into<Cow<'static, str>>) -> Self {
+        let mut rejection = Self::new(text);
+        rejection.0.of_payload = true;
+        rejection
     }
 
     /// The same with what caused it, for logs and for exception handlers that ask for its type.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`context`] | what extractors look at |
 //! | [`extract`] | the arguments that handlers can take |
+//! | [`reply_headers`] | which headers of a message its answers take over |
 //! | [`reply`], [`tags`] | what they can return, and what becomes of it |
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
@@ -27,6 +28,7 @@ mod problem;
 mod properties;
 mod registration;
 mod reply;
+mod reply_headers;
 mod route;
 mod served;
 mod services;
@@ -40,8 +42,9 @@ pub use self::{
     context::MessageContext,
     error::{HandlerError, Rejection},
     extract::{
-        DestinationVariable, FromDestinationVariable, FromMessage, Header, MessageBody, OptionalFromMessage,
-        Payload, SessionAttribute, State, Valid, Validate,
+        DestinationVariable, FromDestinationVariable, FromMessage, Header, HeaderList, InvalidValue,
+        MessageBody, MissingHeader, MissingVariable, OptionalFromMessage, Payload, SessionAttribute, State,
+        Valid, Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     problem::{BuildProblem, Place},
     properties::{Properties, PropertyError},
@@ -54,6 +57,7 @@ pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
     call::Called,
     registration::ExplicitController,
+    reply_headers::ReplyHeaders,
     services::Services,
     targets::ReplyTarget,
 };

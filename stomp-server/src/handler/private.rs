@@ -13,7 +13,7 @@ pub use super::{
     context::MessageContext,
     error::HandlerError,
     exception::{ErrorType, ExceptionMeta, ExceptionRoute, handled},
-    extract::{DestinationVariable, FromMessage, Header, Payload, variable},
+    extract::{DestinationVariable, FromMessage, Header, HeaderList, Payload, variable, variable_list},
     listener::{ListenerContext, ListenerMeta, ListenerRoute, event_type, heard, injected},
     registration::{Controller, Installer, Registration},
     reply::Reply,
@@ -50,6 +50,10 @@ impl<T: FromMessage> Probe<T> {
     pub fn describe(describe: &mut Describe) {
         T::describe(describe);
     }
+
+    pub fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        T::declared(requirements, arg);
+    }
 }
 
 impl<T: Error + 'static> Probe<T> {
@@ -71,6 +75,8 @@ pub trait ProbeAny {
     fn injected_requirements(_: &mut Requirements) {}
 
     fn describe(_: &mut Describe) {}
+
+    fn declared(_: &mut Requirements, _: &'static ArgSpec) {}
 }
 
 impl<T> ProbeAny for Probe<T> {}

@@ -87,6 +87,17 @@ pub enum BuildProblem {
         /// The handler.
         handler: Place,
     },
+    /// The default of a header cannot be read as the type of the argument.
+    HeaderDefault {
+        /// The default, placeholders filled in.
+        default: String,
+        /// The argument.
+        argument: &'static str,
+        /// Why, if that can be said.
+        reason: Option<&'static str>,
+        /// The handler, or the controller it belongs to.
+        handler: Place,
+    },
 }
 
 /// A handler and where it was written.
@@ -179,6 +190,17 @@ impl fmt::Display for BuildProblem {
                     prefixes.join(", ")
                 )
             }
+            Self::HeaderDefault {
+                default,
+                argument,
+                reason,
+                handler,
+            } => write!(
+                f,
+                "the default \"{default}\" of argument `{argument}` of {handler} is not of the argument's type{}{}",
+                if reason.is_some() { ": " } else { "" },
+                reason.unwrap_or_default()
+            ),
         }
     }
 }

@@ -131,8 +131,12 @@ pub struct ArgSpec {
     pub name: &'static str,
     /// The destination variable of that name, if the mapping has one.
     pub variable: Option<&'static str>,
-    /// The name given in `#[header("…")]`.
+    /// The name given in `#[header("…")]`, as written.
     pub rename: Option<&'static str>,
+    /// What stands for a header that is absent or empty, as written: `#[header("…", default = "…")]`.
+    pub default: Option<&'static str>,
+    /// Has one of these texts a `${…}`?
+    pub(crate) placeholders: bool,
 }
 
 impl ArgSpec {
@@ -143,6 +147,8 @@ impl ArgSpec {
             name,
             variable: None,
             rename: None,
+            default: None,
+            placeholders: false,
         }
     }
 
@@ -157,8 +163,29 @@ impl ArgSpec {
     #[must_use]
     pub const fn renamed(mut self, name: &'static str) -> Self {
         self.rename = Some(name);
+        self.placeholders |= has_placeholder(name);
         self
     }
+
+    /// The same, with what stands for a value that is absent or empty.
+    #[must_use]
+    pub const fn with_default(mut self, text: &'static str) -> Self {
+        self.default = Some(text);
+        self.placeholders |= has_placeholder(text);
+        self
+    }
+}
+
+const fn has_placeholder(text: &str) -> bool {
+    let text = text.as_bytes();
+    let mut at = 1;
+    while at < text.len() {
+        if text[at - 1] == b'$' && text[at] == b'{' {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Types that a handler reads and answers with, recorded as data for whoever describes an application.

@@ -7,7 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use super::properties::Properties;
+use super::{
+    extract::InvalidValue,
+    problem::{BuildProblem, Place},
+    properties::{Properties, PropertyError},
+    route::ArgSpec,
+};
 use crate::{SimpMessagingTemplate, convert::Converters};
 
 type Value = Arc<dyn Any + Send + Sync>;
@@ -52,6 +57,14 @@ impl fmt::Debug for Context {
 #[derive(Debug, Default)]
 pub struct Requirements {
     needs: Vec<Requirement>,
+    headers: Vec<DeclaredHeader>,
+}
+
+/// A header argument with a default or placeholders, and whether a text can be read as its type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeclaredHeader {
+    pub(crate) arg: &'static ArgSpec,
+    pub(crate) reads: fn(&str) -> Result<(), InvalidValue>,
 }
 
 /// One type that must be in the [`Context`].
@@ -61,6 +74,30 @@ pub(crate) struct Requirement {
     pub(crate) name: &'static str,
 }
 
+impl DeclaredHeader {
+    /// What is wrong with it; `handler` is who takes the argument.
+    pub(crate) fn problem(self, properties: &Properties, handler: Place) -> Option<BuildProblem> {
+        let malformed = |error: PropertyError| BuildProblem::Malformed {
+            reason: format!("argument `{}`: {error}", self.arg.name),
+            handler,
+        };
+        if let Err(error) = properties.resolve(self.arg.rename.unwrap_or_default()) {
+            return Some(malformed(error));
+        }
+        let default = match properties.resolve(self.arg.default?) {
+            Ok(default) => default,
+            Err(error) => return Some(malformed(error)),
+        };
+        let error = (self.reads)(&default).err()?;
+        Some(BuildProblem::HeaderDefault {
+            default: default.into_owned(),
+            argument: self.arg.name,
+            reason: error.reason(),
+            handler,
+        })
+    }
+}
+
 impl Requirements {
     /// Says that a value of type `T` must be there.
     pub fn state<T: ?Sized + 'static>(&mut self) {
@@ -68,6 +105,14 @@ impl Requirements {
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
         });
+    }
+
+    pub(crate) fn header(&mut self, arg: &'static ArgSpec, reads: fn(&str) -> Result<(), InvalidValue>) {
+        self.headers.push(DeclaredHeader { arg, reads });
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = DeclaredHeader> {
+        self.headers.iter().copied()
     }
 
     /// Those that `context` does not meet.

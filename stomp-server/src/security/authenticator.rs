@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, future::Future, pin::Pin, sync::Arc};
 
 use stomp_core::Headers;
 
-use crate::{Principal, transport::Handshake};
+use crate::{Principal, Session, transport::Handshake};
 
 /// Decides who a client is, once for each session, before CONNECTED is written.
 ///
@@ -53,17 +53,29 @@ impl fmt::Debug for dyn Authenticator {
 pub struct Login {
     handshake: Arc<Handshake>,
     headers: Headers,
+    session: Session,
 }
 
 impl Login {
-    pub(crate) fn new(handshake: Arc<Handshake>, headers: Headers) -> Self {
-        Self { handshake, headers }
+    pub(crate) fn new(handshake: Arc<Handshake>, headers: Headers, session: Session) -> Self {
+        Self {
+            handshake,
+            headers,
+            session,
+        }
     }
 
     /// The request that opened the connection: cookies, tokens, addresses.
     #[must_use]
     pub fn handshake(&self) -> &Handshake {
         &self.handshake
+    }
+
+    /// The session as it is before it has a user: handlers will find what is kept with it, and what a
+    /// [`HandshakeInterceptor`](crate::HandshakeInterceptor) kept is here.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// All headers of the CONNECT frame. Their `Debug` text leaves `login`, `passcode` and `authorization` out.

@@ -16,7 +16,7 @@ use stomp_core::{
 };
 
 use super::{
-    Command, Frame, Session, Shared,
+    Attributes, Command, Frame, Session, Shared,
     busy::Busy,
     inbox::{Inbox, ends_session},
     tickets::Tickets,
@@ -97,8 +97,14 @@ pub(super) enum Phase {
 }
 
 impl<T: Transport> Connection<T> {
-    pub(crate) fn new(transport: T, handshake: Handshake, server: Arc<ServerState>) -> Self {
-        let shared = Arc::new(Shared::new(server.new_session_id(), server.config.outbox_limit));
+    pub(crate) fn new(
+        transport: T,
+        handshake: Handshake,
+        attributes: Attributes,
+        server: Arc<ServerState>,
+    ) -> Self {
+        let shared = Shared::new(server.new_session_id(), server.config.outbox_limit);
+        let shared = Arc::new(shared.with_attributes(attributes));
         server.counters.connections_opened.increment();
         server.sessions.open(Arc::clone(&shared));
         let (handling, running) = (server.handling.token(), server.tasks.token());

@@ -120,7 +120,12 @@ impl<T: Transport> Connection<T> {
             self.unsent.extend([Frame::of_session(octets)]);
         }
         self.machine.end();
-        self.transport.close(reason);
+        let text = match reason {
+            CloseReason::Closed | CloseReason::Draining => reason.as_str(),
+            // The code says it already, or an ERROR has, or the client itself.
+            _ => "",
+        };
+        self.transport.close(reason, text);
         self.unsent.extend(self.transport.take_control());
         self.release();
         let until = self.server.wheel.now().after(self.server.config.linger);

@@ -37,9 +37,9 @@ use std::{
 
 use stomp_core::CloseReason;
 
-use self::attributes::Attributes;
 pub use self::id::SessionId;
 pub(crate) use self::{
+    attributes::Attributes,
     connection::Connection,
     outbox::{Command, Frame, Outbox, Pushed},
     wheel::Wheel,
@@ -153,6 +153,12 @@ impl Shared {
             due: AtomicBool::new(false),
             stirred: AtomicU64::new(0),
         }
+    }
+
+    /// The same session with what the handshake left to it.
+    pub(crate) fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = attributes;
+        self
     }
 
     pub(crate) fn id(&self) -> SessionId {

@@ -237,6 +237,7 @@ impl Errand {
         witness: Witness<'_>,
     ) -> Result<(), HandlerError> {
         let (headers, body) = answer.into_parts();
+        let headers = self.server.reply_headers.complete(&self.message.headers, headers);
         for target in targets {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
@@ -325,12 +326,16 @@ struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
 
 impl std::fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut next = Some(self.0);
-        let mut separator = "";
+        let mut text = self.0.to_string();
+        write!(f, "{}", text.escape_debug())?;
+        let mut next = self.0.source();
         while let Some(error) = next {
-            write!(f, "{separator}{}", error.to_string().escape_debug())?;
-            separator = ": ";
-            next = error.source();
+            let cause = error.to_string();
+            // A refused argument says what its cause says.
+            if !text.ends_with(&cause) {
+                write!(f, ": {}", cause.escape_debug())?;
+            }
+            (text, next) = (cause, error.source());
         }
         Ok(())
     }

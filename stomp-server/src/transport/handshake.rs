@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
     header::{
-        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        ALLOW, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
         SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
@@ -25,42 +25,40 @@ pub struct Handshake {
     pub peer: SocketAddr,
 }
 
-/// Why a request does not open a WebSocket.
+/// Why a request does not open a WebSocket. What the client reads is what Spring answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
-    #[error("this is a WebSocket endpoint: it answers GET")]
+    #[error("pages of this origin may not connect")]
+    Origin,
+    #[error("a WebSocket endpoint answers GET")]
     Method,
-    #[error("this is a WebSocket endpoint: the request must ask for an upgrade to websocket")]
-    NoUpgrade,
-    #[error("this server speaks WebSocket version 13")]
-    Version,
+    #[error("the request asks for no upgrade to websocket")]
+    Upgrade,
+    #[error("the connection header does not say upgrade")]
+    Connection,
     #[error("the header sec-websocket-key is missing or malformed")]
     Key,
-    #[error(
-        "pages of this origin may not connect: the server names those that may with `Endpoint::allowed_origins`"
-    )]
-    Origin,
+    #[error("this server speaks WebSocket version 13")]
+    Version,
 }
 
 impl Refused {
     pub(super) fn response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.to_string()));
-        *response.status_mut() = match self {
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NoUpgrade | Self::Version => StatusCode::UPGRADE_REQUIRED,
-            Self::Key => StatusCode::BAD_REQUEST,
-            Self::Origin => StatusCode::FORBIDDEN,
+        let (status, body) = match self {
+            Self::Origin => (StatusCode::FORBIDDEN, ""),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ""),
+            Self::Upgrade => (StatusCode::BAD_REQUEST, r#"Can "Upgrade" only to "WebSocket"."#),
+            Self::Connection => (StatusCode::BAD_REQUEST, r#""Connection" must be "upgrade"."#),
+            Self::Key => (StatusCode::BAD_REQUEST, ""),
+            Self::Version => (StatusCode::UPGRADE_REQUIRED, ""),
         };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
         match self {
-            Self::Method => drop(headers.insert(http::header::ALLOW, HeaderValue::from_static("GET"))),
-            Self::NoUpgrade => drop(headers.insert(UPGRADE, HeaderValue::from_static("websocket"))),
+            Self::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("GET"))),
             Self::Version => drop(headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
-            Self::Key | Self::Origin => {}
+            Self::Origin | Self::Upgrade | Self::Connection | Self::Key => {}
         }
         response
     }
@@ -69,25 +67,6 @@ impl Refused {
 /// The answer that accepts a WebSocket.
 pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Result<Response<Body>, Refused> {
     let headers = request.headers();
-    if request.method() != Method::GET {
-        return Err(Refused::Method);
-    }
-    if request.version() < Version::HTTP_11
-        || !names(headers, CONNECTION, "upgrade")
-        || !names(headers, UPGRADE, "websocket")
-    {
-        return Err(Refused::NoUpgrade);
-    }
-    if headers
-        .get(SEC_WEBSOCKET_VERSION)
-        .is_none_or(|version| version != "13")
-    {
-        return Err(Refused::Version);
-    }
-    let key = headers
-        .get(SEC_WEBSOCKET_KEY)
-        .filter(|key| is_key(key))
-        .ok_or(Refused::Key)?;
     let text = |name| {
         headers
             .get(name)
@@ -100,6 +79,25 @@ pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Resul
     if !origins.allows(origin, text(HOST)) {
         return Err(Refused::Origin);
     }
+    if request.method() != Method::GET {
+        return Err(Refused::Method);
+    }
+    if request.version() < Version::HTTP_11 || !names(headers, UPGRADE, "websocket") {
+        return Err(Refused::Upgrade);
+    }
+    if !names(headers, CONNECTION, "upgrade") {
+        return Err(Refused::Connection);
+    }
+    let key = headers
+        .get(SEC_WEBSOCKET_KEY)
+        .filter(|key| is_key(key))
+        .ok_or(Refused::Key)?;
+    if headers
+        .get(SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        return Err(Refused::Version);
+    }
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let answer = response.headers_mut();
@@ -108,22 +106,23 @@ pub(super) fn accept<B>(request: &Request<B>, origins: &AllowedOrigins) -> Resul
     let derived = HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(|_| Refused::Key)?;
     answer.insert(SEC_WEBSOCKET_ACCEPT, derived);
     if let Some(protocol) = sub_protocol(headers) {
-        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+        answer.insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     Ok(response)
 }
 
-/// The first of the client's sub-protocols that is one of STOMP's. The version itself is agreed on in CONNECT.
-fn sub_protocol(headers: &HeaderMap) -> Option<&'static str> {
+/// The first of the client's sub-protocols that is one of STOMP's, as the client writes it. The version itself is agreed
+/// on in CONNECT.
+fn sub_protocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL);
-    let offered = offered
+    let mut offered = offered
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+        .flat_map(|value| value.split(','))
+        .map(str::trim);
     let known = stomp_core::Version::ALL.map(stomp_core::Version::sub_protocol);
-    offered
-        .filter_map(|protocol| known.into_iter().find(|known| *known == protocol.trim()))
-        .next()
+    let chosen = offered.find(|protocol| known.iter().any(|known| known.eq_ignore_ascii_case(protocol)))?;
+    HeaderValue::from_str(chosen).ok()
 }
 
 fn names(headers: &HeaderMap, header: http::HeaderName, token: &str) -> bool {
@@ -195,6 +194,7 @@ mod tests {
             ("v12.stomp", Some("v12.stomp")),
             ("v10.stomp, v11.stomp, v12.stomp", Some("v10.stomp")),
             ("mqtt,v11.stomp", Some("v11.stomp")),
+            ("V12.Stomp", Some("V12.Stomp")),
             ("mqtt", None),
         ];
         for (offered, chosen) in table {
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn other_requests_are_refused_by_name() {
         let table: [(&str, Option<&str>, Refused); 8] = [
-            ("connection", None, Refused::NoUpgrade),
-            ("connection", Some("close"), Refused::NoUpgrade),
-            ("upgrade", Some("h2c"), Refused::NoUpgrade),
+            ("connection", None, Refused::Connection),
+            ("connection", Some("close"), Refused::Connection),
+            ("upgrade", Some("h2c"), Refused::Upgrade),
             ("sec-websocket-version", None, Refused::Version),
             ("sec-websocket-version", Some("8"), Refused::Version),
             ("sec-websocket-key", None, Refused::Key),
@@ -230,5 +230,9 @@ mod tests {
             accept(&post, &AllowedOrigins::SameOrigin).err(),
             Some(Refused::Method)
         );
+        let foreign = HeaderValue::from_static("http://evil.example");
+        post.headers_mut().insert(ORIGIN, foreign);
+        let got = accept(&post, &AllowedOrigins::SameOrigin);
+        assert_eq!(got.err(), Some(Refused::Origin), "the origin is looked at first");
     }
 }

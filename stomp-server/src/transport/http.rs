@@ -18,10 +18,14 @@ use tokio::{
 };
 
 use super::{
-    Handshake, WebSocket,
+    Handshake, HandshakeAttempt, WebSocket,
     handshake::{self, Refused},
 };
-use crate::{app::ServerState, session::Connection};
+use crate::{
+    Endpoint,
+    app::ServerState,
+    session::{Attributes, Connection},
+};
 
 /// The body of an HTTP response.
 pub type Body = Full<Bytes>;
@@ -102,11 +106,9 @@ async fn respond(
     peer: SocketAddr,
     server: Arc<ServerState>,
 ) -> Response<Body> {
-    let Some(endpoint) = server
-        .endpoints
-        .iter()
-        .find(|endpoint| endpoint.path() == request.uri().path())
-    else {
+    let path = request.uri().path();
+    let at_path = |endpoint: &&Endpoint| endpoint.paths().iter().any(|own| own == path);
+    let Some(endpoint) = server.endpoints.iter().find(at_path) else {
         return match &server.fallback {
             Some(fallback) => fallback.handle(request).await,
             None => status(StatusCode::NOT_FOUND),
@@ -116,23 +118,55 @@ async fn respond(
         server.counters.sessions_refused.increment();
         return status(StatusCode::SERVICE_UNAVAILABLE);
     }
-    match handshake::accept(&request, endpoint.origins()) {
+    let handshake = Handshake {
+        uri: request.uri().clone(),
+        headers: request.headers().clone(),
+        peer,
+    };
+    let interceptors = endpoint.interceptors();
+    if interceptors.is_empty() {
+        return answer(&mut request, HandshakeAttempt::new(handshake), endpoint, &server);
+    }
+    let attempt = HandshakeAttempt::new(handshake.clone());
+    let asked = interceptors.before(attempt);
+    let asked = server.env.within(server.config.handshake_deadline, asked).await;
+    let (passed, admitted) = asked.unwrap_or_else(|| (0, Err(StatusCode::SERVICE_UNAVAILABLE.into())));
+    let response = match admitted {
+        Ok(attempt) => answer(&mut request, attempt, endpoint, &server),
+        Err(refusal) => {
+            server.counters.sessions_refused.increment();
+            tracing::debug!(%peer, "a handshake interceptor refused a request");
+            refusal.into_response()
+        }
+    };
+    interceptors.after(passed, &handshake, response.status());
+    response
+}
+
+/// Opens a WebSocket, if that is what the request asks for.
+fn answer(
+    request: &mut Request<Incoming>,
+    attempt: HandshakeAttempt,
+    endpoint: &Endpoint,
+    server: &Arc<ServerState>,
+) -> Response<Body> {
+    let (handshake, headers, attributes) = attempt.into_parts();
+    let mut response = match handshake::accept(request, endpoint.origins()) {
         Ok(response) => {
-            let upgrade = hyper::upgrade::on(&mut request);
-            let handshake = Handshake {
-                uri: request.uri().clone(),
-                headers: request.headers().clone(),
-                peer,
-            };
-            server.spawn_opening(open(upgrade, handshake, Arc::clone(&server)));
+            let upgrade = hyper::upgrade::on(request);
+            server.spawn_opening(open(upgrade, handshake, attributes, Arc::clone(server)));
             response
         }
         Err(refused) => {
             server.counters.sessions_refused.increment();
-            tell(refused, peer, request.headers());
+            tell(refused, handshake.peer, request.headers());
             refused.response()
         }
-    }
+    };
+    // The server's own headers say what the response is.
+    let own = std::mem::replace(response.headers_mut(), headers);
+    response.headers_mut().extend(own);
+    response
 }
 
 /// A page that the developer has forgotten to allow is worth a warning; requests that are no handshakes are not.
@@ -148,22 +182,34 @@ fn tell(refused: Refused, peer: SocketAddr, headers: &HeaderMap) {
 /// Starts a session once its connection has been upgraded.
 ///
 /// It gets a task of its own: what the handshake needed is gone with this one.
-async fn open(upgrade: OnUpgrade, handshake: Handshake, server: Arc<ServerState>) {
+async fn open(upgrade: OnUpgrade, handshake: Handshake, attributes: Attributes, server: Arc<ServerState>) {
     let Ok(upgraded) = upgrade.await else { return };
     match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => start(parts.io.into_inner(), &parts.read_buf, handshake, &server),
-        Err(upgraded) => start(TokioIo::<Upgraded>::new(upgraded), &[], handshake, &server),
+        Ok(parts) => start(
+            parts.io.into_inner(),
+            &parts.read_buf,
+            handshake,
+            attributes,
+            &server,
+        ),
+        Err(upgraded) => start(
+            TokioIo::<Upgraded>::new(upgraded),
+            &[],
+            handshake,
+            attributes,
+            &server,
+        ),
     }
 }
 
-fn start<S>(io: S, early: &[u8], handshake: Handshake, server: &Arc<ServerState>)
+fn start<S>(io: S, early: &[u8], handshake: Handshake, attributes: Attributes, server: &Arc<ServerState>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     // Copied, because the octets would keep hyper's read buffer, which is larger than all that an idle session holds.
     let early = Bytes::copy_from_slice(early);
     let web_socket = WebSocket::new(io, early, server.config.max_message());
-    let connection = Connection::new(web_socket, handshake, Arc::clone(server));
+    let connection = Connection::new(web_socket, handshake, attributes, Arc::clone(server));
     drop(server.env.spawn(connection));
 }
 
@@ -239,6 +285,6 @@ mod tests {
         for expected in ["WARN", "https://shop.example", "Endpoint::allowed_origins"] {
             assert!(log.contains(expected), "{expected} is missing: {log}");
         }
-        assert_eq!(logged(Refused::NoUpgrade), "", "not worth a line at `info`");
+        assert_eq!(logged(Refused::Upgrade), "", "not worth a line at `info`");
     }
 }

@@ -5,6 +5,7 @@
 
 mod handshake;
 mod http;
+mod interceptor;
 mod origin;
 mod web_socket;
 
@@ -20,9 +21,10 @@ use stomp_core::CloseReason;
 pub use self::{
     handshake::Handshake,
     http::{Body, HttpHandler},
+    interceptor::{Admission, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal},
     origin::AllowedOrigins,
 };
-pub(crate) use self::{http::serve_connection, web_socket::WebSocket};
+pub(crate) use self::{http::serve_connection, interceptor::HandshakeInterceptors, web_socket::WebSocket};
 use crate::{broker::Framing, session::Frame};
 
 /// One client's way in and out.
@@ -42,14 +44,14 @@ pub(crate) trait Transport: Send + Unpin + 'static {
     /// The transport's own frames, to be written behind what waits already: answers to pings, a close.
     fn take_control(&mut self) -> Option<Frame>;
 
-    /// Begins to close: leaves a closing frame for [`take_control`](Self::take_control).
-    fn close(&mut self, reason: CloseReason);
+    /// Begins to close: leaves a closing frame with this text for [`take_control`](Self::take_control).
+    fn close(&mut self, reason: CloseReason, text: &'static str);
 
     /// Ends the connection's sending half.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Reads and forgets; ready when the client has closed its half, so that nothing unread makes the kernel reset
-    /// the connection before the client has read the last words.
+    /// Reads and forgets; ready when the client has closed its half or has said that nothing more comes, so that
+    /// nothing unread makes the kernel reset the connection before the client has read the last words.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 }
 

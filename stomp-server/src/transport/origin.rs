@@ -7,7 +7,7 @@ pub enum AllowedOrigins {
     /// Pages from the server's own host and port. The default.
     #[default]
     SameOrigin,
-    /// Pages from origins that match one of these: `https://example.org`, `https://*.example.org`,
+    /// Those, and pages from origins that match one of these: `https://example.org`, `https://*.example.org`,
     /// `http://localhost:[*]`, `http://localhost:[8080,8081]`, `*` (Spring's `setAllowedOriginPatterns`).
     Patterns(Vec<String>),
 }
@@ -16,9 +16,15 @@ impl AllowedOrigins {
     /// May a page from `origin` connect to the server that the client calls `host`?
     pub(crate) fn allows(&self, origin: Option<&str>, host: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
+        if host.is_some_and(|host| is_same(origin, host)) {
+            return true;
+        }
+        let origin = origin.strip_suffix('/').unwrap_or(origin);
         match self {
-            Self::SameOrigin => host.is_some_and(|host| is_same(origin, host)),
-            Self::Patterns(patterns) => patterns.iter().any(|pattern| matches(pattern, origin)),
+            Self::SameOrigin => false,
+            Self::Patterns(patterns) => {
+                !origin.trim().is_empty() && patterns.iter().any(|pattern| matches(pattern, origin))
+            }
         }
     }
 
@@ -164,6 +170,25 @@ mod tests {
                 "{pattern} for {origin}"
             );
         }
+    }
+
+    #[test]
+    fn its_own_pages_may_always_connect_and_a_slash_behind_an_origin_is_not_looked_at() {
+        let origins = AllowedOrigins::Patterns(vec!["https://example.org".to_owned()]);
+        let table = [
+            ("http://h", true),
+            ("http://h:8080", false),
+            ("https://example.org/", true),
+            ("HTTPS://Example.org/", true),
+            ("https://example.org//", false),
+            ("", false),
+        ];
+        for (origin, allowed) in table {
+            assert_eq!(origins.allows(Some(origin), Some("h")), allowed, "{origin}");
+        }
+        let all = AllowedOrigins::Patterns(vec!["*".to_owned()]);
+        assert!(all.allows(Some("null"), Some("h")));
+        assert!(!all.allows(Some(" "), Some("h")), "that is no origin");
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(crate) struct WebSocket<S> {
     unfinished: bool,
     /// Nothing more can be read: the octets behind a broken rule mean nothing, and tungstenite must not see them.
     broken: bool,
+    /// The client has said its close, behind which it sends nothing.
+    said_close: bool,
 }
 
 impl<S> WebSocket<S> {
@@ -62,6 +64,7 @@ impl<S> WebSocket<S> {
             control: Vec::new(),
             unfinished: false,
             broken: false,
+            said_close: false,
         }
     }
 
@@ -90,6 +93,7 @@ impl<S> WebSocket<S> {
                 }
                 Err(error) => {
                     self.broken = true;
+                    self.said_close = matches!(error, Error::ConnectionClosed);
                     return ended(&error);
                 }
             }
@@ -133,10 +137,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
         (!octets.is_empty()).then(|| Frame::of_session(Arc::from(octets)))
     }
 
-    fn close(&mut self, reason: CloseReason) {
+    fn close(&mut self, reason: CloseReason, text: &'static str) {
         let frame = CloseFrame {
             code: CloseCode::from(reason.web_socket_code()),
-            reason: reason.as_str().into(),
+            reason: text.into(),
         };
         let mut wire = Wire {
             octets: &[],
@@ -151,6 +155,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.said_close {
+            // The server closes the connection first then (RFC 6455 section 7.1.1); it need not wait for the client.
+            return Poll::Ready(());
+        }
         SCRATCH.with_borrow_mut(|scratch| {
             loop {
                 let mut buffer = ReadBuf::new(scratch);

@@ -1,7 +1,14 @@
 //! The endpoint: handshakes, origins, sub-protocols, and WebSocket itself.
 
-use http::{Request, Response};
-use stomp_server::{Body, StompServer, prelude::*};
+use std::{
+    fmt::Display,
+    sync::{Arc, Mutex},
+};
+
+use http::{HeaderValue, Request, Response, StatusCode};
+use stomp_server::{
+    Admission, Body, HandshakeAttempt, HandshakeInterceptor, HandshakeRefusal, StompServer, prelude::*,
+};
 use stomp_tests::{
     peer::{
         Incoming, patiently,
@@ -12,6 +19,8 @@ use stomp_tests::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const CONNECT: &str = "CONNECT\naccept-version:1.2\nhost:localhost\n\n\0";
+const UPGRADE: &str = r#"Can "Upgrade" only to "WebSocket"."#;
+const CONNECTION: &str = r#""Connection" must be "upgrade"."#;
 const SEND: &str = "SEND\ndestination:/topic/c\nreceipt:r1\n\nx\0";
 
 async fn server() -> TestServer {
@@ -22,43 +31,55 @@ async fn server() -> TestServer {
 async fn a_request_that_opens_no_web_socket_is_told_why() {
     let server = server().await;
     let table = [
-        (server.handshake().target("/other"), 404, ""),
-        (server.handshake().target("/ws/"), 404, ""),
-        (server.handshake().method("POST"), 405, "allow: get"),
-        (server.handshake().without("Upgrade"), 426, "upgrade: websocket"),
-        (
-            server.handshake().without("Connection"),
-            426,
-            "upgrade: websocket",
-        ),
-        (server.handshake().version("HTTP/1.0"), 426, "upgrade: websocket"),
+        (server.handshake().target("/other"), 404, "", "Not Found"),
+        (server.handshake().target("/ws/"), 404, "", "Not Found"),
+        (server.handshake().method("POST"), 405, "allow: get", ""),
+        (server.handshake().without("Upgrade"), 400, "", UPGRADE),
+        (server.handshake().header("Upgrade", "h2c"), 400, "", UPGRADE),
+        (server.handshake().version("HTTP/1.0"), 400, "", UPGRADE),
+        (server.handshake().without("Connection"), 400, "", CONNECTION),
         (
             server.handshake().header("Sec-WebSocket-Version", "8"),
             426,
             "sec-websocket-version: 13",
+            "",
         ),
-        (server.handshake().without("Sec-WebSocket-Key"), 400, ""),
-        (server.handshake().header("Sec-WebSocket-Key", "short"), 400, ""),
+        (server.handshake().without("Sec-WebSocket-Key"), 400, "", ""),
+        (
+            server.handshake().header("Sec-WebSocket-Key", "short"),
+            400,
+            "",
+            "",
+        ),
         (
             server.handshake().header("Origin", "http://evil.example"),
             403,
             "",
+            "",
         ),
-        (server.handshake().header("Origin", "null"), 403, ""),
+        (server.handshake().header("Origin", "null"), 403, "", ""),
+        (
+            server
+                .handshake()
+                .method("POST")
+                .header("Origin", "http://evil.example"),
+            403,
+            "",
+            "",
+        ),
     ];
-    for (handshake, status, header) in table {
+    for (handshake, status, header, body) in table {
         let shown = handshake.to_string();
         let refusal = handshake.refused().await;
-        assert_eq!(refusal.status, status, "{shown}");
+        assert_eq!((refusal.status, &*refusal.body), (status, body), "{shown}");
         assert!(
             refusal.head.to_ascii_lowercase().contains(header),
             "{shown}{}",
             refusal.head
         );
-        assert!(!refusal.body.is_empty(), "{shown}");
     }
     assert_eq!(server.handle().connections(), 0);
-    assert_eq!(server.counters().sessions_refused, 9);
+    assert_eq!(server.counters().sessions_refused, 11);
 }
 
 #[tokio::test]
@@ -96,12 +117,13 @@ async fn the_clients_first_stomp_sub_protocol_is_chosen_and_connect_decides_the_
         ("v12.stomp", "v12.stomp"),
         ("v10.stomp, v11.stomp, v12.stomp", "v10.stomp"),
         ("mqtt, v11.stomp", "v11.stomp"),
+        ("V12.STOMP", "V12.STOMP"),
     ];
     for (offered, chosen) in table {
         let handshake = server.handshake().header("Sec-WebSocket-Protocol", offered);
         let (mut peer, head) = handshake.open_with_head().await;
         let expected = format!("sec-websocket-protocol: {chosen}\r\n");
-        assert!(head.to_ascii_lowercase().contains(&expected), "{offered}: {head}");
+        assert!(head.contains(&expected), "{offered}: {head}");
         peer.text(CONNECT).await;
         let connected = peer.expect("CONNECTED").await;
         assert_eq!(connected.header("version"), Some("1.2"));
@@ -122,7 +144,8 @@ async fn each_endpoint_has_its_own_origins() {
         ("/listed", "https://a.example.com", true),
         ("/listed", "https://example.com.evil.example", false),
         ("/listed", "http://example.org", false),
-        ("/listed", &*own, false),
+        ("/listed", &*own, true),
+        ("/listed", "https://example.org/", true),
         ("/open", "https://anywhere.example", true),
         ("/ports", "http://localhost:3000", true),
         ("/ports", "http://localhost.evil.example:3000", false),
@@ -134,13 +157,155 @@ async fn each_endpoint_has_its_own_origins() {
         } else {
             let refusal = handshake.refused().await;
             assert_eq!(refusal.status, 403, "{origin} at {target}");
-            assert!(
-                refusal.body.contains("`Endpoint::allowed_origins`"),
-                "{}",
-                refusal.body
+            assert_eq!(
+                refusal.body, "",
+                "what the server is made of concerns no foreign page"
             );
         }
     }
+}
+
+#[tokio::test]
+async fn one_endpoint_may_have_several_paths() {
+    let endpoint = Endpoint::new("/a")
+        .and_path("/b")
+        .allowed_origins(["https://example.org"]);
+    let server = TestServer::start(StompServer::builder().scope(module_path!()).endpoint(endpoint)).await;
+    for target in ["/a", "/b"] {
+        let handshake = server.handshake().target(target);
+        handshake
+            .clone()
+            .header("Origin", "https://example.org")
+            .open()
+            .await;
+        let refusal = handshake.header("Origin", "https://example.com").refused().await;
+        assert_eq!(refusal.status, 403, "{target}");
+    }
+}
+
+/// Refuses as the query says, and keeps it with the session.
+async fn door(mut attempt: HandshakeAttempt) -> Result<HandshakeAttempt, HandshakeRefusal> {
+    let headers = attempt.response_headers();
+    headers.insert("x-door", HeaderValue::from_static("seen"));
+    // No interceptor opens a WebSocket by itself.
+    headers.insert("sec-websocket-accept", HeaderValue::from_static("mine"));
+    let query = attempt.handshake().uri.query().unwrap_or_default().to_owned();
+    match &*query {
+        "401" => Err(attempt.refuse(StatusCode::UNAUTHORIZED).with_body("who are you?")),
+        "103" => Err(attempt.refuse(StatusCode::EARLY_HINTS)),
+        "panic" => panic!("a door's panic is a refusal"),
+        "never" => std::future::pending().await,
+        _ => {
+            attempt.set_attribute("query", query);
+            attempt.insert(7_u8);
+            Ok(attempt)
+        }
+    }
+}
+
+/// Notes what it was asked and told.
+struct Porter(&'static str, Arc<Mutex<Vec<String>>>);
+
+impl Porter {
+    fn note(&self, what: impl Display) {
+        let mut notes = self.1.lock().expect("nobody panics with the lock");
+        notes.push(format!("{} {what}", self.0));
+    }
+}
+
+impl HandshakeInterceptor for Porter {
+    fn before_handshake(&self, attempt: HandshakeAttempt) -> Admission<'_> {
+        self.note("before");
+        Box::pin(async { Ok(attempt) })
+    }
+
+    fn after_handshake(&self, handshake: &stomp_server::Handshake, status: StatusCode) {
+        self.note(status.as_u16());
+        assert_ne!(
+            handshake.uri.query(),
+            Some("late"),
+            "its panic concerns nobody else"
+        );
+    }
+}
+
+#[message_mapping("/handshake")]
+#[send_to_user("/queue/handshake", broadcast = false)]
+async fn kept(session: Session) -> String {
+    let query = session.attribute::<String>("query");
+    format!("{query:?} {:?}", session.get::<u8>())
+}
+
+#[tokio::test]
+async fn an_interceptor_refuses_handshakes_adds_headers_and_leaves_attributes_to_the_session() {
+    let at_connect = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&at_connect);
+    let builder = StompServer::builder()
+        .scope(module_path!())
+        .endpoint(Endpoint::new("/ws").handshake_interceptor(door))
+        .authenticator(move |login: Login| {
+            *seen.lock().expect("nobody panics with the lock") = login.session().attribute::<String>("query");
+            async { Ok(None) }
+        })
+        .configure(|config, _| config.handshake_deadline = std::time::Duration::from_millis(200));
+    let server = TestServer::start(builder).await;
+    let table = [
+        ("/ws?401", 401, "who are you?", true),
+        ("/ws?103", 500, "", true),
+        ("/ws?panic", 500, "", false),
+        ("/ws?never", 503, "", false),
+    ];
+    for (target, status, body, header) in table {
+        let refusal = server.handshake().target(target).refused().await;
+        assert_eq!((refusal.status, &*refusal.body), (status, body), "{target}");
+        assert_eq!(refusal.head.contains("x-door: seen"), header, "{target}");
+    }
+    assert_eq!(server.counters().sessions_refused, 4);
+    let other = server
+        .handshake()
+        .target("/ws?x")
+        .without("Upgrade")
+        .refused()
+        .await;
+    assert!(other.head.contains("x-door: seen"), "{}", other.head);
+
+    let (mut peer, head) = server.handshake().target("/ws?room").open_with_head().await;
+    assert!(head.contains("x-door: seen"), "{head}");
+    assert!(!head.contains("mine"), "{head}");
+    peer.say_connect("").await;
+    let at_connect = at_connect.lock().expect("nobody panics with the lock").take();
+    assert_eq!(at_connect.as_deref(), Some("room"));
+    peer.subscribe("s", "/user/queue/handshake").await;
+    peer.send("/app/handshake", "").await;
+    peer.expect_messages([r#"Some("room") Some(7)"#]).await;
+}
+
+#[tokio::test]
+async fn interceptors_are_asked_in_order_and_told_in_reverse() {
+    let notes = Arc::new(Mutex::new(Vec::new()));
+    let porter = |name| Porter(name, Arc::clone(&notes));
+    let endpoint = Endpoint::new("/ws")
+        .handshake_interceptor(porter("first"))
+        .handshake_interceptor(door)
+        .handshake_interceptor(porter("last"));
+    let server = TestServer::start(StompServer::builder().scope(module_path!()).endpoint(endpoint)).await;
+    let foreign = server.handshake().header("Origin", "http://evil.example");
+    let table = [
+        (server.handshake().target("/ws?401"), "first before, first 401"),
+        (foreign, "first before, last before, last 403, first 403"),
+        (
+            server.handshake().method("POST"),
+            "first before, last before, last 405, first 405",
+        ),
+    ];
+    for (handshake, expected) in table {
+        handshake.refused().await;
+        let notes = std::mem::take(&mut *notes.lock().expect("nobody panics with the lock"));
+        assert_eq!(notes.join(", "), expected);
+    }
+    server.handshake().target("/ws?late").open().await;
+    let notes = notes.lock().expect("nobody panics with the lock").join(", ");
+    assert_eq!(notes, "first before, last before, last 101, first 101");
 }
 
 #[tokio::test]

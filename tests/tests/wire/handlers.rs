@@ -249,7 +249,7 @@ async fn arguments_are_taken_from_the_message_and_answers_go_where_they_should()
             "/topic/echo",
             "as it came \u{e9}",
         ),
-        ("/app/echo", "", "", "/topic/echo", ""),
+        ("/app/echo", "", "  ", "/topic/echo", "  "),
         ("/app/bytes", "", "abc", "/topic/bytes", "cba"),
         (
             "/app/headers",
@@ -310,7 +310,7 @@ async fn errors_are_answered_by_the_nearest_handler() {
             "",
             "",
             "/user/queue/errors",
-            "global: destination variable `say` is not valid",
+            "global: destination variable `say` is not valid (it is neither `true` nor `false`)",
         ),
     ])
     .await;

@@ -2,12 +2,17 @@
 
 use std::str::FromStr;
 
-use super::{ArgSpec, FromMessage, MessageContext, OptionalFromMessage, Rejection};
+use super::{
+    ArgSpec, FromMessage, InvalidValue, MessageContext, MissingVariable, OptionalFromMessage, Rejection,
+    ValuePlace,
+};
 use crate::BoxError;
 
 /// The destination variable that the argument is named after, read with [`FromStr`].
 ///
-/// `room_id: RoomId` beside `{room_id}` or `{roomId}` means the same; this spelling is for aliases and wrappers.
+/// `room_id: RoomId` beside `{room_id}` or `{roomId}` means the same; this spelling is for aliases and wrappers. An
+/// exception handler says `#[destination_variable] room_id: RoomId` or this: it has the variables of the message that
+/// failed. A `Vec<T>` named after a variable is what stands between commas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DestinationVariable<T>(pub T);
 
@@ -63,18 +68,32 @@ fn name(arg: &ArgSpec) -> &'static str {
 /// The variable `name` of the destination. Called by the expansion for arguments that are named after a variable.
 #[doc(hidden)]
 pub fn variable<T: FromDestinationVariable>(cx: &MessageContext, name: &str) -> Result<T, Rejection> {
-    optional_variable(cx, name)?
-        .ok_or_else(|| Rejection::new(format!("destination variable `{name}` is missing")))
+    optional_variable(cx, name)?.ok_or_else(|| missing(name))
+}
+
+/// The same for a `Vec`: what stands between commas, as in Spring.
+#[doc(hidden)]
+pub fn variable_list<T: FromDestinationVariable>(
+    cx: &MessageContext,
+    name: &str,
+) -> Result<Vec<T>, Rejection> {
+    let text = cx.variable(name).ok_or_else(|| missing(name))?;
+    super::split(text).map(|text| parse(name, text)).collect()
 }
 
 fn optional_variable<T: FromDestinationVariable>(
     cx: &MessageContext,
     name: &str,
 ) -> Result<Option<T>, Rejection> {
-    let Some(text) = cx.variable(name) else {
-        return Ok(None);
-    };
+    cx.variable(name).map(|text| parse(name, text)).transpose()
+}
+
+fn parse<T: FromDestinationVariable>(name: &str, text: &str) -> Result<T, Rejection> {
     T::from_variable(text)
-        .map(Some)
-        .map_err(|error| Rejection::new(format!("destination variable `{name}` is not valid")).because(error))
+        .map_err(|error| InvalidValue::new(ValuePlace::DestinationVariable, name, error).into())
+}
+
+fn missing(name: &str) -> Rejection {
+    let name = name.to_owned();
+    MissingVariable { name }.into()
 }

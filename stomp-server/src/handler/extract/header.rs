@@ -1,24 +1,64 @@
 //! The headers of a message.
 
-use std::str::FromStr;
+use std::{borrow::Cow, str::FromStr};
 
-use super::{ArgSpec, FromMessage, MessageContext, OptionalFromMessage, Rejection};
+use super::{
+    ArgSpec, FromMessage, InvalidValue, MessageContext, MissingHeader, OptionalFromMessage, Rejection,
+    Requirements, ValuePlace, message_header,
+};
 use crate::{BoxError, Headers};
 
 /// A header, read with [`FromStr`]. It is the one named like the argument, with `-` for `_` if there is no such; for
 /// other names write `#[header("x-id")] id: T`.
 ///
-/// Spring's `@Header`. Of a repeated header the first counts, as STOMP 1.2 demands.
+/// Spring's `@Header`. `#[header("x-n", default = "7")] n: u32` is 7 where the header is absent or empty. Of a repeated
+/// header the first counts, as STOMP 1.2 demands; [`HeaderList`] has all of them. An empty header counts as absent if
+/// the type cannot be read from the empty text.
+///
+/// What Spring keeps with a message beside the frame's headers goes by its names, and before a frame's header of that
+/// name: `simpDestination`, `lookupDestination` (without the application prefix), `simpMessageType` (`MESSAGE` or
+/// `SUBSCRIBE`), `simpSessionId`, `simpSubscriptionId`, `simpUser`, `stompCommand`, `contentType`; as arguments
+/// `lookup_destination: Header<String>`. `nativeHeaders.simpUser` asks for the frame's own.
+///
+/// `${name}` in names and defaults is replaced by the application's
+/// [`property`](crate::StompServerBuilder::property), also as `${name:default}`. A default that is not of the argument's
+/// type keeps the application from being built.
+///
+/// ```
+/// use stomp_server::prelude::*;
+///
+/// #[message_mapping("/search")]
+/// async fn search(
+///     #[header("x-page", default = "1")] page: u32,
+///     #[header("x-language")] languages: Option<Vec<String>>,
+///     lookup_destination: Header<String>,
+/// ) -> String {
+///     format!("{} {page} {:?}", lookup_destination.0, languages.unwrap_or_default())
+/// }
+///
+/// assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Header<T>(pub T);
+
+/// All values of a header, in order, each read with [`FromStr`]; of a header that is there once, its values between
+/// commas, as in Spring.
+///
+/// `#[header("x-a")] a: Vec<T>` and `a: Header<Vec<T>>` stand for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HeaderList<T>(pub Vec<T>);
 
 impl<T> FromMessage for Header<T>
 where
     T: FromStr + Send,
     T::Err: Into<BoxError>,
 {
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        requirements.header(arg, |text| parse::<T>("", text).map(|_| ()));
+    }
+
     async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
-        read(cx, arg)?.ok_or_else(|| Rejection::new(format!("header `{}` is missing", shown(arg))))
+        read(cx, arg)?.ok_or_else(|| missing(cx, arg))
     }
 }
 
@@ -27,11 +67,46 @@ where
     T: FromStr + Send,
     T::Err: Into<BoxError>,
 {
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        <Self as FromMessage>::declared(requirements, arg);
+    }
+
     async fn from_message_optional(
         cx: &MessageContext,
         arg: &'static ArgSpec,
     ) -> Result<Option<Self>, Rejection> {
         read(cx, arg)
+    }
+}
+
+impl<T> FromMessage for HeaderList<T>
+where
+    T: FromStr + Send,
+    T::Err: Into<BoxError>,
+{
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        requirements.header(arg, |text| split::<T>("", text).map(|_| ()));
+    }
+
+    async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
+        read_list(cx, arg)?.ok_or_else(|| missing(cx, arg))
+    }
+}
+
+impl<T> OptionalFromMessage for HeaderList<T>
+where
+    T: FromStr + Send,
+    T::Err: Into<BoxError>,
+{
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        <Self as FromMessage>::declared(requirements, arg);
+    }
+
+    async fn from_message_optional(
+        cx: &MessageContext,
+        arg: &'static ArgSpec,
+    ) -> Result<Option<Self>, Rejection> {
+        read_list(cx, arg)
     }
 }
 
@@ -47,22 +122,99 @@ where
     T: FromStr,
     T::Err: Into<BoxError>,
 {
-    let Some(text) = find(cx, arg) else {
+    let name = &*shown(cx, arg);
+    let found = find(cx, name).filter(|text| !(text.is_empty() && arg.default.is_some()));
+    let Some(text) = found.or_else(|| default(cx, arg)) else {
         return Ok(None);
     };
-    let read = text.parse().map(|value| Some(Header(value)));
-    read.map_err(|error| Rejection::new(format!("header `{}` is not valid", shown(arg))).because(error))
+    match parse(name, &text) {
+        Ok(value) => Ok(Some(Header(value))),
+        Err(_) if text.is_empty() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn find<'a>(cx: &'a MessageContext, arg: &ArgSpec) -> Option<&'a str> {
-    let name = shown(arg);
-    cx.header(name).or_else(|| {
-        let same = |header: &str| header.len() == name.len() && header.replace('-', "_") == name;
-        let mut named = cx.message().headers.iter().filter(|(header, _)| same(header));
-        named.next().map(|(_, value)| value)
-    })
+fn read_list<T>(cx: &MessageContext, arg: &ArgSpec) -> Result<Option<HeaderList<T>>, Rejection>
+where
+    T: FromStr,
+    T::Err: Into<BoxError>,
+{
+    let name = &*shown(cx, arg);
+    let mut native = native_values(cx, name);
+    let one = match (message_header::find(cx, name), native.next(), native.next()) {
+        (Some(text), ..) => Some(text),
+        (None, Some(first), Some(second)) => {
+            let all = [first, second].into_iter().chain(native);
+            let values: Result<_, _> = all.map(|text| parse(name, text)).collect();
+            return Ok(Some(HeaderList(values?)));
+        }
+        (None, first, _) => first.map(Cow::Borrowed),
+    };
+    let one = one.filter(|text| !(text.is_empty() && arg.default.is_some()));
+    let Some(text) = one.or_else(|| default(cx, arg)) else {
+        return Ok(None);
+    };
+    Ok(Some(HeaderList(split(name, &text)?)))
 }
 
-fn shown(arg: &ArgSpec) -> &'static str {
-    arg.rename.unwrap_or(arg.name)
+fn find<'a>(cx: &'a MessageContext, name: &'a str) -> Option<Cow<'a, str>> {
+    let native = || cx.header(name).or_else(|| native_values(cx, name).next());
+    message_header::find(cx, name).or_else(|| native().map(Cow::Borrowed))
+}
+
+/// The values of the frame's own header.
+fn native_values<'a>(cx: &'a MessageContext, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let name = name.strip_prefix("nativeHeaders.").unwrap_or(name);
+    let headers = &cx.message().headers;
+    let is_literal = headers.contains(name);
+    let same = move |header: &str| {
+        if is_literal {
+            header == name
+        } else {
+            header.len() == name.len() && header.replace('-', "_") == name
+        }
+    };
+    let destination = (name == "destination" && !is_literal).then_some(&*cx.message().destination);
+    let found = headers.iter().filter(move |(header, _)| same(header));
+    destination.into_iter().chain(found.map(|(_, value)| value))
+}
+
+fn parse<T>(name: &str, text: &str) -> Result<T, InvalidValue>
+where
+    T: FromStr,
+    T::Err: Into<BoxError>,
+{
+    text.parse()
+        .map_err(|error: T::Err| InvalidValue::new(ValuePlace::Header, name, error.into()))
+}
+
+fn split<T>(name: &str, text: &str) -> Result<Vec<T>, InvalidValue>
+where
+    T: FromStr,
+    T::Err: Into<BoxError>,
+{
+    super::split(text).map(|text| parse(name, text)).collect()
+}
+
+fn missing(cx: &MessageContext, arg: &ArgSpec) -> Rejection {
+    let name = shown(cx, arg).into_owned();
+    MissingHeader { name }.into()
+}
+
+/// The header's name, as clients spell it.
+fn shown(cx: &MessageContext, arg: &ArgSpec) -> Cow<'static, str> {
+    resolved(cx, arg, arg.rename.unwrap_or(arg.name))
+}
+
+fn default(cx: &MessageContext, arg: &ArgSpec) -> Option<Cow<'static, str>> {
+    arg.default.map(|text| resolved(cx, arg, text))
+}
+
+/// That it can be resolved was found while the application was built; a text of an argument that no attribute made is
+/// taken as it is.
+fn resolved(cx: &MessageContext, arg: &ArgSpec, text: &'static str) -> Cow<'static, str> {
+    if !arg.placeholders {
+        return Cow::Borrowed(text);
+    }
+    cx.properties().resolve(text).unwrap_or(Cow::Borrowed(text))
 }

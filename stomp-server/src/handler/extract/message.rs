@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use super::{ArgSpec, FromMessage, MessageContext, Rejection};
-use crate::Message;
+use crate::{Message, RouteMeta};
 
 /// The whole message, headers and body as they came. Spring's `Message<byte[]>`.
 impl FromMessage for Message {
@@ -16,6 +16,15 @@ impl FromMessage for Message {
 impl FromMessage for MessageContext {
     async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
         Ok(cx.clone())
+    }
+}
+
+/// The handler that the message was for: its name, patterns, targets and place in the source. In an exception handler the
+/// one that failed. Spring's `HandlerMethod`.
+impl FromMessage for &'static RouteMeta {
+    async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
+        cx.route()
+            .ok_or_else(|| Rejection::new("the message is for no handler"))
     }
 }
 

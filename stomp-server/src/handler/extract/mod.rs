@@ -1,23 +1,28 @@
 //! What handlers can take as arguments.
 
 mod destination_variable;
+mod error;
 mod header;
 mod message;
+mod message_header;
 mod payload;
 mod principal;
 mod session;
 mod state;
 mod validated;
+mod validation_errors;
 
 use std::future::Future;
 
 pub use self::{
-    destination_variable::{DestinationVariable, FromDestinationVariable, variable},
-    header::Header,
+    destination_variable::{DestinationVariable, FromDestinationVariable, variable, variable_list},
+    error::{InvalidValue, MissingHeader, MissingVariable, ValuePlace},
+    header::{Header, HeaderList},
     payload::{MessageBody, Payload},
     session::SessionAttribute,
     state::State,
     validated::{Valid, Validate},
+    validation_errors::{ValidationError, ValidationErrors},
 };
 use super::{
     context::MessageContext,
@@ -49,6 +54,12 @@ pub trait FromMessage: Sized + Send {
         let _ = describe;
     }
 
+    /// Says what must hold of a name or default that was written down for the argument.
+    #[doc(hidden)]
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        let _ = (requirements, arg);
+    }
+
     /// Takes the argument from a message.
     fn from_message(
         cx: &MessageContext,
@@ -76,6 +87,11 @@ pub trait OptionalFromMessage: Sized + Send {
         let _ = describe;
     }
 
+    #[doc(hidden)]
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        let _ = (requirements, arg);
+    }
+
     /// Takes the argument from a message, if it is there.
     fn from_message_optional(
         cx: &MessageContext,
@@ -92,6 +108,10 @@ impl<T: OptionalFromMessage> FromMessage for Option<T> {
 
     fn describe(describe: &mut Describe) {
         T::describe(describe);
+    }
+
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        T::declared(requirements, arg);
     }
 
     async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
@@ -111,7 +131,17 @@ impl<T: FromMessage> FromMessage for Result<T, Rejection> {
         T::describe(describe);
     }
 
+    fn declared(requirements: &mut Requirements, arg: &'static ArgSpec) {
+        T::declared(requirements, arg);
+    }
+
     async fn from_message(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Self, Rejection> {
         Ok(T::from_message(cx, arg).await)
     }
+}
+
+/// The parts of a list that came as one text: between commas, without the blanks around them. No text has no parts.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let parts = (!text.is_empty()).then(|| text.split(',').map(str::trim));
+    parts.into_iter().flatten()
 }

@@ -4,13 +4,16 @@ use std::any::type_name;
 
 use serde::de::DeserializeOwned;
 
-use super::{ArgSpec, Describe, FromMessage, MessageContext, OptionalFromMessage, Rejection};
+use super::{
+    ArgSpec, Describe, FromMessage, MessageContext, OptionalFromMessage, Rejection, ValidationErrors,
+};
 
 /// The body, read by the application's converters: text for `String`, the bytes for `Bytes` and `Vec<u8>`, JSON for
 /// everything else. Spring's `@Payload`.
 ///
-/// An empty body is an empty `String` or no bytes; for all other types it is absent. (Spring refuses it for every
-/// type.)
+/// A body is required, as in Spring: without one the message is refused with [`ValidationErrors`]. Take
+/// `Option<Payload<T>>` where it may be absent. A body that cannot be read is refused with a
+/// [`ConvertError`](crate::ConvertError).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Payload<T>(pub T);
 
@@ -32,9 +35,12 @@ impl<T: MessageBody> FromMessage for Payload<T> {
 
     async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
         let message = cx.message();
+        if message.body.is_empty() {
+            return Err(Rejection::of_payload("the body is empty").because(ValidationErrors::empty_payload()));
+        }
         let read = cx.converters().read(&message.body, message.content_type());
         read.map(Self)
-            .map_err(|error| Rejection::new(error.client_message()).because(error))
+            .map_err(|error| Rejection::of_payload(error.client_message()).because(error))
     }
 }
 

@@ -340,3 +340,31 @@ fn an_answer_that_would_be_lost_is_told_with_its_place_and_the_cure() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+mod defaults {
+    use crate::message_mapping;
+
+    #[message_mapping("/wrong")]
+    fn wrong(
+        #[header("x-n", default = "seven")] n: u32,
+        #[header("x-m", default = "1,two")] m: Vec<u32>,
+        #[header("x-o", default = "here")] o: std::net::Ipv4Addr,
+    ) -> String {
+        format!("{n} {m:?} {o}")
+    }
+}
+
+#[test]
+fn a_default_of_another_type_keeps_the_application_from_being_built() {
+    let texts = problems(&format!("{}::defaults", module_path!()));
+    assert_eq!(texts.len(), 3, "{texts:#?}");
+    assert!(
+        texts[0].starts_with(r#"the default "seven" of argument `n` of `wrong` ("#),
+        "{texts:#?}"
+    );
+    assert!(
+        texts[1].ends_with("is not of the argument's type: it is not a whole number"),
+        "{texts:#?}"
+    );
+    assert!(texts[2].ends_with("is not of the argument's type"), "{texts:#?}");
+}

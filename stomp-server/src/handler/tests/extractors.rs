@@ -208,13 +208,13 @@ async fn destination_variables() {
         (
             "/bare/x",
             "",
-            "!argument `room_id`: destination variable `room_id` is not valid",
+            "!argument `room_id`: destination variable `room_id` is not valid (it is not a whole number)",
         ),
         ("/wrapped/7", "", "7"),
         (
             "/wrapped/-1",
             "",
-            "!argument `id`: destination variable `id` is not valid",
+            "!argument `id`: destination variable `id` is not valid (it is not a whole number)",
         ),
         ("/renamed/7", "", "7"),
         ("/maybe", "", "None"),
@@ -222,7 +222,7 @@ async fn destination_variables() {
         (
             "/maybe/x",
             "",
-            "!argument `n`: destination variable `n` is not valid",
+            "!argument `n`: destination variable `n` is not valid (it is not a whole number)",
         ),
         ("/raw/t", "", "t"),
         ("/number/42", "", "number 42"),
@@ -237,8 +237,10 @@ async fn destination_variables() {
 async fn payloads() {
     check(&[
         ("/text", "hi", "hi"),
-        ("/text", "", ""),
+        ("/text", "  ", "  "),
+        ("/text", "", "!argument `body`: the body is empty"),
         ("/bytes", "hi", "hi"),
+        ("/bytes", "", "!argument `body`: the body is empty"),
         ("/json", r#"{"text":"hi"}"#, "hi"),
         (
             "/json",
@@ -288,7 +290,7 @@ async fn headers_are_found_by_the_arguments_name() {
     let malformed = message().with_header("x-count", "3").with_header("x-id", "q");
     assert_eq!(
         bench.dispatch(malformed).await,
-        ["unanswered: argument `id`: header `x-id` is not valid"]
+        ["unanswered: argument `id`: header `x-id` is not valid (it is not a whole number)"]
     );
     assert_eq!(
         bench.dispatch(message()).await,

@@ -4,6 +4,7 @@ mod basics;
 mod building;
 mod exceptions;
 mod extractors;
+mod headers;
 mod listeners;
 mod replies;
 

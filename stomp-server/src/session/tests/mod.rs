@@ -12,7 +12,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Connection, Wheel};
+use super::{Attributes, Connection, Wheel};
 use crate::{
     StompServer, StompServerBuilder,
     app::ServerState,
@@ -62,7 +62,12 @@ impl Bench {
             peer: ([127, 0, 0, 1], 1).into(),
         };
         let transport = WebSocket::new(theirs, bytes::Bytes::new(), 1024 * 1024);
-        let connection = Connection::new(transport, handshake, Arc::clone(&self.server));
+        let connection = Connection::new(
+            transport,
+            handshake,
+            Attributes::default(),
+            Arc::clone(&self.server),
+        );
         let session = self.server.env.spawn(connection).expect("a runtime");
         Client {
             pipe: ours,

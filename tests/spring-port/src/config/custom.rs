@@ -1,0 +1,20 @@
+//! An application's own converter, argument, return value, error frame, prefixes and limits; heart-beats by default.
+
+use std::time::Duration;
+
+use stomp_server::{Endpoint, Limits, StompServerBuilder};
+
+use crate::{controllers::CustomController, gate::Gate, login};
+
+pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
+    builder
+        .application_destination_prefixes(["/app", "/app/v2", "/plain"])
+        .user_destination_prefix("/me")
+        .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
+        .controller(CustomController)
+        .limits(Limits::default().with_frame(1024))
+        .controller(CustomController)
+        .endpoint(Endpoint::new("/ws"))
+        .authenticator(login::by_token)
+        .inbound_interceptor(Gate("inbound"))
+}

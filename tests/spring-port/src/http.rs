@@ -1,0 +1,161 @@
+//! Plain HTTP: what scenarios ask beside messaging.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+use serde::Serialize;
+use stomp_server::{
+    Body, HttpHandler, ServerHandle,
+    http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header},
+    http_body_util::{BodyExt, Limited},
+    hyper::body::Incoming,
+};
+
+use crate::{event_log::EventLog, in_flight, note::Note, query::parameter, trace_log::TraceLog};
+
+/// No scenario posts more.
+const LARGEST: usize = 64 * 1024;
+
+/// Answers everything below `/http`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Http(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    events: EventLog,
+    trace: TraceLog,
+    /// There is one as soon as the server is bound.
+    server: OnceLock<ServerHandle>,
+}
+
+impl Http {
+    /// Reads what these logs hold.
+    #[must_use]
+    pub(crate) fn new(events: EventLog, trace: TraceLog) -> Self {
+        Self(Arc::new(Inner {
+            events,
+            trace,
+            server: OnceLock::new(),
+        }))
+    }
+
+    /// Asks this server.
+    pub(crate) fn serve(&self, server: ServerHandle) {
+        let _ = self.0.server.set(server);
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Option<Response<Body>> {
+        let (parts, body) = request.into_parts();
+        let (inner, server) = (&*self.0, self.0.server.get()?);
+        let path = parts.uri.path();
+        let query = |name| required(&parts.uri, name);
+        let answer = match (&parts.method, path) {
+            (&Method::GET, "/http/idle") => Ok(json(&in_flight::idle(server))),
+            (&Method::GET, "/http/events") => query("user").map(|user| json(&inner.events.take(&user))),
+            (&Method::GET, "/http/broker") => Ok(json(&inner.events.read("broker"))),
+            (&Method::GET, "/http/trace") => {
+                query("destination").map(|destination| json(&inner.trace.take(&destination)))
+            }
+            (&Method::GET, "/http/user") => query("name").map(|name| json(&subscriptions_of(server, &name))),
+            (&Method::GET, "/http/subscribers") => {
+                query("destination").map(|destination| json(&subscribers_to(server, &destination)))
+            }
+            (&Method::POST, "/http/broadcast") => {
+                let text = text(body).await;
+                query("destination").and_then(|destination| {
+                    let sent = server.template().convert_and_send(destination, &text);
+                    sent.map(|()| plain("sent"))
+                        .map_err(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+                })
+            }
+            (&Method::POST, "/http/note") => {
+                let text = text(body).await;
+                query("user").and_then(|user| {
+                    let note: Note =
+                        serde_json::from_str(&text).map_err(|_| status(StatusCode::BAD_REQUEST))?;
+                    let sent = server
+                        .template()
+                        .convert_and_send_to_user(user, "/queue/notes", &note);
+                    sent.map(|()| plain("sent"))
+                        .map_err(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+                })
+            }
+            _ => return None,
+        };
+        Some(answer.unwrap_or_else(|refused| refused))
+    }
+}
+
+impl HttpHandler for Http {
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+        Box::pin(async {
+            let answer = self.answer(request).await;
+            answer.unwrap_or_else(|| status(StatusCode::NOT_FOUND))
+        })
+    }
+}
+
+/// A user's subscriptions: id and destination, sorted.
+fn subscriptions_of(server: &ServerHandle, name: &str) -> Vec<String> {
+    let sessions = server.users().user(name).map(|user| user.sessions());
+    let subscriptions = sessions
+        .into_iter()
+        .flatten()
+        .flat_map(|session| session.subscriptions());
+    let mut shown: Vec<_> = subscriptions
+        .map(|subscription| format!("{} {}", subscription.id(), subscription.destination()))
+        .collect();
+    shown.sort();
+    shown
+}
+
+/// Who is subscribed to `destination`: user and subscription id, sorted.
+fn subscribers_to(server: &ServerHandle, destination: &str) -> Vec<String> {
+    let found = server
+        .users()
+        .find_subscriptions(|subscription| subscription.destination() == destination);
+    let mut shown: Vec<_> = found
+        .iter()
+        .map(|subscription| format!("{} {}", subscription.session().user().name(), subscription.id()))
+        .collect();
+    shown.sort();
+    shown
+}
+
+fn required(uri: &Uri, name: &str) -> Result<String, Response<Body>> {
+    parameter(uri, name).ok_or_else(|| status(StatusCode::BAD_REQUEST))
+}
+
+async fn text(body: Incoming) -> String {
+    let collected = Limited::new(body, LARGEST).collect().await;
+    let octets = collected.map(|body| body.to_bytes()).unwrap_or_default();
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
+fn json<T: Serialize>(value: &T) -> Response<Body> {
+    let text = serde_json::to_string(value).expect("lists and maps of text are JSON");
+    respond("application/json", text)
+}
+
+fn plain(text: &str) -> Response<Body> {
+    respond("text/plain;charset=UTF-8", text.to_owned())
+}
+
+fn respond(content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = status;
+    response
+}
