@@ -2,14 +2,15 @@
 
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use stomp_core::CloseReason;
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 
 use super::{ServerState, StompServerBuilder};
 use crate::{
-    CounterSnapshot, SimpMessagingTemplate,
-    handler::RouteInfo,
-    session::{Command, Wheel},
+    ApplicationEventPublisher, BrokerAvailabilityEvent, CounterSnapshot, SimpMessagingTemplate,
+    handler::{RouteInfo, tell},
+    session::Command,
     transport::serve_connection,
     user::SimpUserRegistry,
 };
@@ -36,6 +37,12 @@ impl StompServer {
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
         SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// Publishes events to the application's `#[event_listener]`s.
+    #[must_use]
+    pub fn event_publisher(&self) -> ApplicationEventPublisher {
+        self.state.events.clone()
     }
 
     /// The routes, as data.
@@ -119,13 +126,16 @@ impl BoundServer {
     /// As [`serve`](Self::serve).
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
-        state.env.enter_runtime();
-        drop(
-            state
-                .env
-                .spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())),
-        );
+        state.start();
         let mut signal = std::pin::pin!(signal);
+        if let Some(told) = available(&state, true) {
+            // A listener that hangs keeps clients out, but not the shutdown.
+            tokio::select! {
+                () = &mut signal => state.stopping.cancel(),
+                () = state.stopping.cancelled() => {}
+                () = told => {}
+            }
+        }
         loop {
             tokio::select! {
                 () = &mut signal => break,
@@ -149,7 +159,7 @@ impl BoundServer {
 /// Reaches a running server from elsewhere. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
-    state: Arc<ServerState>,
+    pub(crate) state: Arc<ServerState>,
 }
 
 impl ServerHandle {
@@ -168,6 +178,12 @@ impl ServerHandle {
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
         SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// Publishes events to the application's `#[event_listener]`s.
+    #[must_use]
+    pub fn event_publisher(&self) -> ApplicationEventPublisher {
+        self.state.events.clone()
     }
 
     /// How many connections are open, also those that have not sent CONNECT.
@@ -197,14 +213,22 @@ impl ServerHandle {
     }
 }
 
+/// Tells listeners whether the broker takes messages.
+fn available(state: &ServerState, available: bool) -> Option<BoxFuture<'static, ()>> {
+    tell(&state.handlers, None, || BrokerAvailabilityEvent::new(available))
+}
+
 fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
     drop(state.env.spawn(serve_connection(stream, peer, Arc::clone(state))));
 }
 
 /// Ends all sessions, so that what was accepted is delivered first: while one session still handles what it has
 /// received, all others are there to hear of it.
-async fn drain(state: &Arc<ServerState>) {
+pub(crate) async fn drain(state: &ServerState) {
     state.stopping.cancel();
+    if let Some(told) = available(state, false) {
+        let _ = state.env.within(state.config.drain_deadline, told).await;
+    }
     tell_all(state, &Command::Drain);
     state.handling.close();
     state.tasks.close();
