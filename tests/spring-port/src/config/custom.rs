@@ -13,7 +13,6 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
         .controller(CustomController)
         .limits(Limits::default().with_frame(1024))
-        .controller(CustomController)
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_token)
         .inbound_interceptor(Gate("inbound"))
