@@ -343,7 +343,10 @@ mod handler;
 pub mod prelude;
 mod security;
 mod session;
+mod tap;
 mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod user;
 

@@ -30,6 +30,7 @@ use crate::{
     },
     security::Authenticator,
     session::Wheel,
+    tap::Tap,
     transport::HttpHandler,
     user::{Sessions, SimpUserRegistry},
 };
@@ -320,6 +321,7 @@ impl StompServerBuilder {
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
+            tap: Tap::default(),
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
