@@ -338,6 +338,7 @@ mod convert;
 mod counters;
 mod env;
 mod error;
+mod error_handler;
 mod event;
 mod handler;
 pub mod prelude;
@@ -368,24 +369,25 @@ pub use self::{
         StompServerBuilder, shutdown_signal,
     },
     channel::{
-        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
-        OutboundMessage, Verdict,
+        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
+        OutboundInterceptor, OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,
     env::Env,
     error::BoxError,
+    error_handler::{ErrorFrame, RefusedFrame, StompErrorHandler},
     event::{
-        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
-        SessionUnsubscribeEvent,
+        ApplicationEvent, BrokerAvailabilityEvent, SessionConnectEvent, SessionConnectedEvent,
+        SessionDisconnectEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     },
     handler::{
-        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, HeaderList, IntoReply,
-        InvalidValue, Location, MessageBody, MessageContext, MissingHeader, MissingVariable,
-        OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
-        ValidationError, ValidationErrors, ValuePlace,
+        ApplicationEventPublisher, ArgSpec, BuildProblem, Component, Context, Controller, Describe,
+        DestinationVariable, ExecutionMode, FromContext, FromDestinationVariable, FromMessage, HandlerError,
+        Header, HeaderList, IntoReply, InvalidValue, Location, MessageBody, MessageContext, MissingHeader,
+        MissingVariable, OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection,
+        Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid,
+        Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},

@@ -7,13 +7,16 @@
     reason = "tests run in real time and start tasks of their own; `Env` is the server's"
 )]
 
+mod application_events;
 mod authentication;
 mod bad_input;
 mod broker;
 mod build_errors;
+mod channels;
 mod class_level;
 mod conversations;
 mod endpoint;
+mod error_handler;
 mod events;
 mod explicit;
 mod floods;
