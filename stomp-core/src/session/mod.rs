@@ -32,6 +32,7 @@
 mod beats;
 mod config;
 mod fault;
+mod media_type;
 mod request;
 mod server;
 mod subscriptions;

@@ -223,6 +223,12 @@ const FAILING: [Refused; 9] = [
         "header `page` is missing",
     ),
     (
+        "SEND\ndestination:/app/paged\nreceipt:r\npage:1\ncontent-type:text//plain\n\n\0",
+        "malformed",
+        1002,
+        "the content-type is no MIME type",
+    ),
+    (
         "SEND\ndestination:/app/paged\nreceipt:r\npage:256\n\n\0",
         "malformed",
         1002,
