@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`destination`] | the grammar of destinations and patterns, its matcher, order and joining |
 //! | [`codec`] | bytes to [`Frame`]s and back, with limits |
+//! | [`selector`] | which messages a subscription wants, by their headers |
 //! | [`session`] | the server's side of one connection as a value machine |
 //!
 //! # Features
@@ -36,6 +37,8 @@ mod heart_beat;
 mod message;
 #[cfg(feature = "protocol")]
 mod moment;
+#[cfg(feature = "protocol")]
+pub mod selector;
 #[cfg(feature = "protocol")]
 pub mod session;
 #[cfg(feature = "protocol")]

@@ -1,8 +1,9 @@
-//! How often the codec asks for memory, counted.
+//! How often the codec and selectors ask for memory, counted.
 
 use stomp_core::{
     Version,
     codec::{Decoded, Decoder, Limits, encode},
+    selector::Selector,
 };
 
 #[global_allocator]
@@ -29,8 +30,9 @@ fn held(decoder: &mut Decoder, octets: &[u8]) -> usize {
 
 /// One test, since the counters are those of the whole process.
 #[test]
-fn the_codec_asks_for_little() {
+fn the_codec_asks_for_little_and_selectors_for_nothing() {
     let _profiler = dhat::Profiler::builder().testing().build();
+    selecting_asks_for_nothing();
     let mut decoder = Decoder::new(Limits::default());
     decoder.set_version(Version::V1_2);
     let mut frame = None;
@@ -85,4 +87,16 @@ fn the_codec_asks_for_little() {
         "a decoder lives in every session: {}",
         size_of::<Decoder>()
     );
+}
+
+/// The broker does it for every message and subscription.
+fn selecting_asks_for_nothing() {
+    let text = r#"kind IN ('a', 'b') AND n * 2 BETWEEN 1 AND 9 AND NOT "x-y" LIKE '%z!%' ESCAPE '!'"#;
+    let selector = Selector::parse(text).expect("a selector");
+    let mut matched = false;
+    let selecting = allocations(|| {
+        matched = selector.matches(|name| Some(if name == "n" { "4" } else { "a" }));
+    });
+    assert!(matched);
+    assert_eq!(selecting, 0);
 }

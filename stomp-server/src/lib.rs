@@ -343,14 +343,17 @@ mod handler;
 pub mod prelude;
 mod security;
 mod session;
+mod tap;
 mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod user;
 
 /// Many answers, one after the other: what a handler may return as `impl Stream<Item = T>`.
 pub use futures_core::Stream;
 pub use stomp_core::{
-    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator,
+    CloseReason, Headers, HeartBeat, Message, MessageKind, codec::Limits, destination::Separator, selector,
     session::SessionConfig,
 };
 #[cfg(feature = "macros")]

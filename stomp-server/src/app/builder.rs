@@ -30,6 +30,7 @@ use crate::{
     },
     security::Authenticator,
     session::Wheel,
+    tap::Tap,
     transport::HttpHandler,
     user::{Sessions, SimpUserRegistry},
 };
@@ -238,6 +239,17 @@ impl StompServerBuilder {
         self
     }
 
+    /// Lets a subscription say which messages it wants, in this header of its SUBSCRIBE, usually `selector` (Spring's
+    /// `setSelectorHeaderName`). Default, and with a blank name: no header is looked at.
+    ///
+    /// What it says is a [selector](crate::selector) over the headers that subscribers read, the destination included:
+    /// `kind = 'news' AND price > 9`. One that is malformed ends the session with an ERROR that says where. It counts
+    /// where the broker serves the subscription; a handler that answers one sees it as a header like others.
+    pub fn selector_header_name(mut self, name: impl Into<String>) -> Self {
+        self.config.selector_header_name = Some(name.into()).filter(|name| !name.trim().is_empty());
+        self
+    }
+
     /// Destinations that start so are a user's own. Default: `/user`.
     pub fn user_destination_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.config.user_destination_prefix = prefix.into();
@@ -309,6 +321,7 @@ impl StompServerBuilder {
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
+            tap: Tap::default(),
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));

@@ -54,6 +54,9 @@ pub struct Config {
     /// further ones are refused with [`SendError::Overloaded`](crate::SendError::Overloaded); one may always wait.
     /// Default: 4 MiB.
     pub publish_queue_limit: usize,
+    /// The header of SUBSCRIBE that says which messages a subscription wants, by their headers: see
+    /// [`selector_header_name`](crate::StompServerBuilder::selector_header_name). Default: none.
+    pub selector_header_name: Option<String>,
     /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR; also
     /// where a handler answers to one, instead of failing in `build()` or when it answers. Default: no.
     pub ignore_unmapped: bool,
@@ -79,6 +82,7 @@ impl Default for Config {
             drain_deadline: Duration::from_secs(30),
             pattern_cache: 65_536,
             publish_queue_limit: 4 * 1024 * 1024,
+            selector_header_name: None,
             ignore_unmapped: false,
         };
         defaults.routed(Separator::Slash)

@@ -9,6 +9,8 @@ mod server;
 mod signal;
 mod state;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::server::drain;
 pub use self::{
     builder::StompServerBuilder,
     config::Config,

@@ -7,11 +7,8 @@ use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 
 use super::{ServerState, StompServerBuilder};
 use crate::{
-    CounterSnapshot, SimpMessagingTemplate,
-    handler::RouteInfo,
-    session::{Command, Wheel},
-    transport::serve_connection,
-    user::SimpUserRegistry,
+    CounterSnapshot, SimpMessagingTemplate, handler::RouteInfo, session::Command,
+    transport::serve_connection, user::SimpUserRegistry,
 };
 
 /// A server that has been built and can be bound to an address.
@@ -119,12 +116,7 @@ impl BoundServer {
     /// As [`serve`](Self::serve).
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
-        state.env.enter_runtime();
-        drop(
-            state
-                .env
-                .spawn(Wheel::turn(Arc::downgrade(&state.wheel), state.env.clone())),
-        );
+        state.start();
         let mut signal = std::pin::pin!(signal);
         loop {
             tokio::select! {
@@ -149,7 +141,7 @@ impl BoundServer {
 /// Reaches a running server from elsewhere. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
-    state: Arc<ServerState>,
+    pub(crate) state: Arc<ServerState>,
 }
 
 impl ServerHandle {
@@ -203,7 +195,7 @@ fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
 
 /// Ends all sessions, so that what was accepted is delivered first: while one session still handles what it has
 /// received, all others are there to hear of it.
-async fn drain(state: &Arc<ServerState>) {
+pub(crate) async fn drain(state: &ServerState) {
     state.stopping.cancel();
     tell_all(state, &Command::Drain);
     state.handling.close();

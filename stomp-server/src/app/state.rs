@@ -54,6 +54,13 @@ pub(crate) struct ServerState {
 }
 
 impl ServerState {
+    /// Begins to live on the present runtime: time goes by for its sessions.
+    pub(crate) fn start(&self) {
+        self.env.enter_runtime();
+        let turning = Wheel::turn(Arc::downgrade(&self.wheel), self.env.clone());
+        drop(self.env.spawn(turning));
+    }
+
     pub(crate) fn new_session_id(&self) -> SessionId {
         SessionId::from_bits(self.env.random_bits())
     }

@@ -57,6 +57,15 @@ pub(crate) fn encode_session_frame(framing: Framing, write: impl FnOnce(&mut Vec
     finish(framing, false, write)
 }
 
+/// The header of a message as its subscribers read it, for their selectors.
+pub(crate) fn subscribers_header<'p>(publication: &'p Publication, name: &str) -> Option<&'p str> {
+    match name {
+        "destination" => Some(&publication.destination),
+        name if is_servers(name) => None,
+        name => publication.headers.get(name),
+    }
+}
+
 fn finish(framing: Framing, binary: bool, write: impl FnOnce(&mut Vec<u8>)) -> Arc<[u8]> {
     SCRATCH.with_borrow_mut(|scratch| {
         scratch.clear();
@@ -100,10 +109,10 @@ fn web_socket_frame(buffer: &mut [u8], first: u8) -> &[u8] {
 }
 
 /// Text where it can be, since browsers and consoles show text; what is not UTF-8 may not be text (RFC 6455
-/// section 5.6).
+/// section 5.6). Nothing at all is text, whatever it is called, as in Spring.
 fn is_binary(content_type: Option<&str>, body: &[u8]) -> bool {
-    content_type.is_some_and(|kind| kind.starts_with("application/octet-stream"))
-        || std::str::from_utf8(body).is_err()
+    let octets = content_type.is_some_and(|kind| kind.starts_with("application/octet-stream"));
+    octets && !body.is_empty() || std::str::from_utf8(body).is_err()
 }
 
 /// Headers that the server writes itself, or that were meant for it alone: a publisher's are not passed on.
@@ -169,6 +178,10 @@ mod tests {
         assert_eq!(
             encode_message(&key(), "e-1", &publication(b"text", &declared))[0],
             BINARY
+        );
+        assert_eq!(
+            encode_message(&key(), "e-1", &publication(b"", &declared))[0],
+            TEXT
         );
     }
 

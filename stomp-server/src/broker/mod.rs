@@ -14,11 +14,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use stomp_core::{
     Headers, Version,
+    selector::Selector,
     session::{SubscriptionId, SubscriptionKey},
 };
 
 pub(crate) use self::{
-    encode::{Framing, encode_message, encode_session_frame},
+    encode::{Framing, encode_message, encode_session_frame, subscribers_header},
     latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
@@ -99,6 +100,8 @@ pub(crate) struct Subscription {
     pub(crate) session: Arc<Shared>,
     pub(crate) key: SubscriptionKey,
     pub(crate) encoding: EncodingKey,
+    /// Which messages it wants; `None`: all.
+    pub(crate) selector: Option<Arc<Selector>>,
 }
 
 /// What the octets of a MESSAGE depend on beside the message: who shares it shares the octets.

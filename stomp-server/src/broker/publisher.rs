@@ -9,6 +9,7 @@ use crate::{
     app::Config,
     channel::BrokerChannel,
     session::SessionId,
+    tap::{Recipient, Tap},
     user::{Sessions, split_user},
 };
 
@@ -18,6 +19,8 @@ pub(crate) struct Publisher {
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
+    /// Where a test sees what is published.
+    pub(crate) tap: Tap,
 }
 
 /// Why a message was not published.
@@ -71,7 +74,7 @@ impl Publisher {
         if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
         }
-        if let Some(message) = self.intercepted(message) {
+        if let Some(message) = self.intercepted(message, Recipient::Everybody) {
             let address = Address::Shared(Arc::clone(&message.destination));
             let Message {
                 destination,
@@ -102,7 +105,7 @@ impl Publisher {
     ) -> Result<(), PublishError> {
         let mut sessions = Vec::new();
         self.sessions.addressed(user, None, &mut sessions);
-        self.publish_to_sessions(&sessions, path, message, witness)
+        self.publish_to(Recipient::User(user), &sessions, path, message, witness)
     }
 
     /// Publishes a message to `path` of these sessions; when it is refused for one, the others get it all the same.
@@ -114,8 +117,19 @@ impl Publisher {
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
+        self.publish_to(Recipient::Sessions(sessions), sessions, path, message, witness)
+    }
+
+    fn publish_to(
+        &self,
+        recipient: Recipient<'_>,
+        sessions: &[SessionId],
+        path: &str,
+        message: Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         self.validate(path)?;
-        let Some(message) = self.intercepted(message) else {
+        let Some(message) = self.intercepted(message, recipient) else {
             return Ok(());
         };
         let path: Arc<str> = path.into();
@@ -147,8 +161,11 @@ impl Publisher {
         destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
-    fn intercepted(&self, message: Message) -> Option<Message> {
-        self.channel.apply(message)
+    fn intercepted(&self, message: Message, recipient: Recipient<'_>) -> Option<Message> {
+        let message = self.channel.apply(message)?;
+        self.tap
+            .published(recipient, &message.destination, &message.headers, &message.body);
+        Some(message)
     }
 }
 

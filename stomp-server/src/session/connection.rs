@@ -138,6 +138,12 @@ impl<T: Transport> Connection<T> {
         }
     }
 
+    /// The session, as handlers see it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn session(&self) -> Session {
+        Session::from(Arc::clone(&self.shared))
+    }
+
     /// Goes as far as possible; ready when the session is over.
     ///
     /// It sleeps only when nothing of this has moved: the transport has nothing more to read, no request can go on, the

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
-    session::{Connect, Fault, Request, Send, Subscribe, SubscriptionKey, Unsubscribe},
+    selector::{Selector, SelectorError},
+    session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
 };
 
 use super::{
@@ -219,11 +220,25 @@ impl<T: Transport> Connection<T> {
         if found.is_none() && address.is_none() {
             return self.unserved(PublishError::NotServed, &message.destination, receipt);
         }
+        let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
+            Ok(selector) => selector,
+            Err(error) => {
+                let fault = Fault::new(CloseReason::ProtocolError, error.to_string());
+                let fault = fault.with_destination(Some(&message.destination));
+                return self.fail_request(&fault.with_receipt(receipt.as_deref()));
+            }
+        };
         let event = self.subscribed(&encoding, &message);
         let listening = tell(&self.server, self.shared.id(), event);
         // First, so that what is published behind the handler's answer is not missed.
         if let Some(address) = address {
-            self.subscribe_to(address, key, encoding.clone());
+            self.subscribe_to(Subscription {
+                address,
+                session: Arc::clone(&self.shared),
+                key,
+                encoding: encoding.clone(),
+                selector,
+            });
         }
         let then = Settled { receipt, listening };
         match found {
@@ -232,16 +247,17 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn subscribe_to(&mut self, address: Address, key: SubscriptionKey, encoding: EncodingKey) {
-        let subscription = Subscription {
-            address: address.clone(),
-            session: Arc::clone(&self.shared),
-            key,
-            encoding,
-        };
+    fn subscribe_to(&mut self, subscription: Subscription) {
+        let (address, key) = (subscription.address.clone(), subscription.key);
         let done = Witness::Session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         self.tickets.insert(key, address, ticket);
+    }
+
+    /// Which messages a SUBSCRIBE wants; `None`: all.
+    fn selector(&self, message: &Message) -> Option<Result<Arc<Selector>, SelectorError>> {
+        let text = message.header(self.server.config.selector_header_name.as_deref()?)?;
+        (!text.trim().is_empty()).then(|| Selector::parse(text).map(Arc::new))
     }
 
     fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {

@@ -16,6 +16,7 @@ use crate::{
     app::ServerState,
     broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
     handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
+    tap::Recipient,
 };
 
 /// How a message's handling ended.
@@ -130,7 +131,7 @@ impl Answers {
         }
         sent.map_err(|error| {
             self.errand.count(&error);
-            let _ = self.errand.unanswered(&error);
+            let _ = self.errand.unanswered(&Arc::new(error));
         })
     }
 }
@@ -164,7 +165,7 @@ impl Errand {
             Ok(answered) => self.concluded(answered),
             Err(error) => {
                 self.count(&error);
-                self.unanswered(&error)
+                self.unanswered(&Arc::new(error))
             }
         }
     }
@@ -200,14 +201,17 @@ impl Errand {
     }
 
     /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.
-    fn unanswered(&self, error: &HandlerError) -> Outcome {
+    fn unanswered(&self, error: &Arc<HandlerError>) -> Outcome {
         self.server.counters.handlers_failed.increment();
         tracing::error!(
             session = %self.session.id(),
             destination = &*self.message.destination.escape_debug().to_string(),
-            error = %ErrorChain(error),
+            error = %ErrorChain(&**error),
             "a handler failed and no exception handler answered"
         );
+        if self.server.publisher.tap.failed(self.session.id(), error) {
+            return Outcome::Done;
+        }
         // What the handler could not be given is the client's mistake, all else is the server's.
         let reason = match error.is_extraction() {
             true => CloseReason::ProtocolError,
@@ -303,6 +307,11 @@ impl Errand {
             return;
         };
         let destination = Arc::clone(&message.destination);
+        let recipient = Recipient::Subscriber(session.id());
+        server
+            .publisher
+            .tap
+            .published(recipient, &destination, &headers, &body);
         let address = Address::User {
             session: session.id(),
             path: Arc::clone(&destination),

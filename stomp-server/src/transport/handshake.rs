@@ -25,6 +25,18 @@ pub struct Handshake {
     pub peer: SocketAddr,
 }
 
+impl Handshake {
+    /// That of a connection that never was HTTP: a pipe of a test.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn in_memory(uri: Uri) -> Self {
+        Self {
+            uri,
+            headers: HeaderMap::new(),
+            peer: (std::net::Ipv4Addr::LOCALHOST, 0).into(),
+        }
+    }
+}
+
 /// Why a request does not open a WebSocket. What the client reads is what Spring answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {

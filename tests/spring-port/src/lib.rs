@@ -22,6 +22,7 @@ mod http;
 mod in_flight;
 mod login;
 mod note;
+mod note_converter;
 mod profile;
 mod query;
 mod trace_log;

@@ -26,6 +26,8 @@ mod prefixes;
 mod receipts;
 mod registry;
 mod returns;
+mod routing;
+mod selectors;
 mod separators;
 mod shutdown;
 mod slow_consumer;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use slab::Slab;
-use stomp_core::session::SubscriptionKey;
+use stomp_core::{selector::Selector, session::SubscriptionKey};
 
 use crate::{
     broker::{EncodingKey, Subscription},
@@ -27,6 +27,8 @@ struct State {
 #[derive(Debug, Default)]
 pub(super) struct Snapshot {
     members: Vec<Member>,
+    /// Those who do not want all messages.
+    selective: Vec<(Arc<Selector>, Member)>,
     /// What the members' messages are encoded for: first those that are [shared](Self::SHARED), then the others'.
     encodings: Vec<EncodingKey>,
 }
@@ -83,15 +85,20 @@ impl Snapshot {
     fn of(subscriptions: &Slab<Subscription>) -> Self {
         let mut all = Self {
             members: Vec::with_capacity(subscriptions.len()),
+            selective: Vec::new(),
             encodings: Vec::new(),
         };
         for (_, subscription) in subscriptions {
             let encoding = all.place(&subscription.encoding);
-            all.members.push(Member {
+            let member = Member {
                 session: Arc::clone(&subscription.session),
                 subscription: subscription.key,
                 encoding: u32::try_from(encoding).expect("fewer than four billion subscribers"),
-            });
+            };
+            match &subscription.selector {
+                None => all.members.push(member),
+                Some(selector) => all.selective.push((Arc::clone(selector), member)),
+            }
         }
         all
     }
@@ -108,8 +115,13 @@ impl Snapshot {
         })
     }
 
+    /// Those who want all messages.
     pub(super) fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    pub(super) fn selective(&self) -> &[(Arc<Selector>, Member)] {
+        &self.selective
     }
 
     /// What messages for `member` are encoded for.
@@ -141,6 +153,7 @@ mod tests {
                 version: Version::V1_2,
                 framing: Framing::WebSocket,
             },
+            selector: None,
         }
     }
 

@@ -48,6 +48,7 @@ fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
             version: Version::V1_2,
             framing: Framing::WebSocket,
         },
+        selector: None,
     };
     broker.subscribe(subscription, Completion::unheeded())
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use stomp_core::selector::Selector;
+
 use super::{
     Delivery, Topic,
     members::{Member, Snapshot},
     topic::Entered,
 };
 use crate::{
-    broker::{Completion, Publication, encode_message},
+    broker::{Completion, Publication, encode_message, subscribers_header},
     session::{Frame, Pushed},
 };
 
@@ -69,14 +71,24 @@ impl Walk {
     /// Serves the next subscribers, as many as there is budget for; says whether all have been served.
     pub(super) fn step(&mut self, budget: &mut Budget, delivery: &Delivery) -> bool {
         while let Some(list) = self.lists.get(self.list).map(Arc::clone) {
-            let members = list.members();
-            let end = members.len().min(self.position + budget.0);
-            for member in &members[self.position..end] {
+            let (members, selective) = (list.members(), list.selective());
+            let all = members.len() + selective.len();
+            let end = all.min(self.position + budget.0);
+            let next = self.position.min(members.len());
+            for member in &members[next..end.min(members.len())] {
                 self.deliver(member, &list, delivery);
+            }
+            if end > members.len() {
+                let next = self.position.max(members.len());
+                self.select(
+                    &selective[next - members.len()..end - members.len()],
+                    &list,
+                    delivery,
+                );
             }
             budget.0 -= end - self.position;
             self.position = end;
-            if end < members.len() {
+            if end < all {
                 return false;
             }
             self.list += 1;
@@ -97,6 +109,16 @@ impl Walk {
             delivery.counters.deliveries_dropped.add(self.dropped);
         }
         self.done.complete();
+    }
+
+    /// Serves those who want the message.
+    #[inline(never)]
+    fn select(&mut self, selective: &[(Arc<Selector>, Member)], list: &Snapshot, delivery: &Delivery) {
+        for (selector, member) in selective {
+            if selector.matches(|name| subscribers_header(&self.publication, name)) {
+                self.deliver(member, list, delivery);
+            }
+        }
     }
 
     #[inline]

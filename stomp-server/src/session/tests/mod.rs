@@ -5,14 +5,14 @@ mod heart_beats;
 
 use std::{sync::Arc, time::Duration};
 
-use http::{HeaderMap, Uri};
+use http::Uri;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     task::JoinHandle,
     time::Instant,
 };
 
-use super::{Attributes, Connection, Wheel};
+use super::{Attributes, Connection};
 use crate::{
     StompServer, StompServerBuilder,
     app::ServerState,
@@ -44,23 +44,14 @@ fn app(module: &str) -> StompServerBuilder {
 impl Bench {
     fn start(builder: StompServerBuilder) -> Self {
         let server = builder.build().unwrap_or_else(|error| panic!("{error}")).state;
-        server.env.enter_runtime();
-        drop(
-            server
-                .env
-                .spawn(Wheel::turn(Arc::downgrade(&server.wheel), server.env.clone())),
-        );
+        server.start();
         Self { server }
     }
 
     /// A connection whose pipe holds so many octets each way.
     fn open_with(&self, octets: usize) -> Client {
         let (ours, theirs) = duplex(octets);
-        let handshake = Handshake {
-            uri: Uri::from_static("/ws"),
-            headers: HeaderMap::new(),
-            peer: ([127, 0, 0, 1], 1).into(),
-        };
+        let handshake = Handshake::in_memory(Uri::from_static("/ws"));
         let transport = WebSocket::new(theirs, bytes::Bytes::new(), 1024 * 1024);
         let connection = Connection::new(
             transport,

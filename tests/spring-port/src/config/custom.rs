@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use stomp_server::{Endpoint, Limits, StompServerBuilder};
 
-use crate::{controllers::CustomController, gate::Gate, login};
+use crate::{controllers::CustomController, gate::Gate, login, note_converter::NoteConverter};
 
 pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
     builder
         .application_destination_prefixes(["/app", "/app/v2", "/plain"])
         .user_destination_prefix("/me")
         .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
-        .controller(CustomController)
         .limits(Limits::default().with_frame(1024))
+        .controller(CustomController)
+        .converter(NoteConverter)
+        .configure(|config, _| config.pattern_cache = 2)
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_token)
         .inbound_interceptor(Gate("inbound"))

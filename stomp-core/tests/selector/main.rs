@@ -1,0 +1,4 @@
+//! Selectors, as a table and as laws.
+
+mod properties;
+mod table;
