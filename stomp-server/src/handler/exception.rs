@@ -79,6 +79,12 @@ impl ErrorType {
         }
     }
 
+    /// The type `E`, named by an attribute.
+    #[must_use]
+    pub const fn named<E: Handled>() -> Self {
+        Self::of::<E>()
+    }
+
     /// No type at all: what stands for a type that is not an error, which is reported elsewhere.
     #[must_use]
     pub const fn none() -> Self {

@@ -323,6 +323,7 @@ async fn a_failed_handler_without_a_receipt_is_only_logged() {
     assert_eq!((counters.handlers_failed, counters.handlers_panicked), (5, 2));
 }
 
+/// Rows: CFG-03
 #[tokio::test]
 async fn what_is_too_large_ends_its_own_session_only() {
     let server = server().await;

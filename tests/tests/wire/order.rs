@@ -107,6 +107,7 @@ async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
     one_order_for_all(server, subscriptions).await;
 }
 
+/// Rows: CFG-09
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_subscribers_see_the_same_order_where_no_destination_is_remembered() {
     let builder = app(module_path!()).configure(|config, _| config.pattern_cache = 0);
