@@ -90,7 +90,9 @@ pub fn send_to_user(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Answers errors of the type of its `&E` argument: those that handlers return, those that arguments were refused for,
-/// and panics. `&HandlerError` catches all that no other handler does.
+/// and panics. `&HandlerError` catches all that no other handler does. `#[message_exception_handler(NoRoom, NoSeat)]` is
+/// for several types, and takes `&HandlerError` or no error. Other arguments are those of handlers, of the message that
+/// failed; its destination variables are marked: `#[destination_variable] room: String`.
 ///
 /// A method answers the errors of its own block, a free function those of all handlers. The counterpart of Spring's
 /// `@MessageExceptionHandler`.

@@ -23,7 +23,8 @@
 //!
 //! - [Handlers](#handlers), [their arguments](#arguments), [replies](#replies) and [errors](#errors)
 //! - [Sending from anywhere](#sending-from-anywhere), [users](#users), [security](#security)
-//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [features](#features)
+//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [testing](#testing),
+//!   [features](#features)
 //!
 //! # Handlers
 //!
@@ -261,8 +262,10 @@
 //! | channel | carries | trait |
 //! |---|---|---|
 //! | inbound | SEND, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT of every client | [`InboundInterceptor`], `async` |
-//! | broker | everything that is published | [`BrokerInterceptor`] |
+//! | broker | what the application publishes, and what is sent to users | [`BrokerInterceptor`] |
 //! | outbound | each message to each subscriber | [`OutboundInterceptor`] |
+//!
+//! A function is an interceptor that lets messages pass, changes them or holds them back:
 //!
 //! ```
 //! use stomp_server::{BoxError, InboundFrame, StompServer};
@@ -280,10 +283,40 @@
 //! assert!(server.is_ok());
 //! ```
 //!
+//! The traits have more, with Spring's names and meaning; all of it has a default that does nothing:
+//!
+//! | callback | when | order |
+//! |---|---|---|
+//! | `pre_send` | before the message goes into the channel; changes it or stops it | as added |
+//! | `post_send` | when it is in | as added |
+//! | `after_send_completion` | how that ended, also after a veto or an error; for those whose `pre_send` let it pass | reverse |
+//! | `before_handle` | just before the one that serves it gets it; changes it or skips that | as added |
+//! | `after_message_handled` | when that is done, or has failed; for those whose `before_handle` let it pass | reverse |
+//!
+//! ```
+//! use stomp_server::{Failure, HandledBy, InboundFrame, InboundInterceptor, StompServer};
+//!
+//! struct Audit;
+//!
+//! impl InboundInterceptor for Audit {
+//!     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+//!         let destination = frame.message.destination.escape_debug();
+//!         println!("{:?} to {destination} by {by:?}: {}", frame.kind, failure.map_or("done", |_| "failed"));
+//!     }
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).inbound_interceptor(Audit).build();
+//! assert!(server.is_ok());
+//! ```
+//!
+//! What a client reads when a frame of its is refused is for a [`StompErrorHandler`] to say.
+//!
 //! # Events
 //!
-//! `#[event_listener]` functions are told of [`SessionConnectedEvent`], [`SessionSubscribeEvent`],
-//! [`SessionUnsubscribeEvent`] and [`SessionDisconnectEvent`]. The session's next frame waits for them.
+//! `#[event_listener]` functions are told of sessions: [`SessionConnectEvent`], [`SessionConnectedEvent`],
+//! [`SessionSubscribeEvent`], [`SessionUnsubscribeEvent`] and [`SessionDisconnectEvent`]. The session's next frame waits
+//! for them. They are told of the broker ([`BrokerAvailabilityEvent`]) and of the application's own events, which
+//! [`ApplicationEventPublisher`] publishes. A listener that fails or panics disturbs nobody: the log has it.
 //!
 //! ```
 //! use stomp_server::prelude::*;
@@ -297,6 +330,8 @@
 //!
 //! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
 //! ```
+//!
+//! State that belongs to a session is kept [with the session](Session), and dropped when its end has been told.
 //!
 //! # Configuration
 //!
@@ -335,12 +370,26 @@
 //!
 //! Counters of what the server does and of every limit that acts: [`ServerHandle::counters`].
 //!
+//! # Testing
+//!
+//! With the feature `testing`, the module `testing` has what an application tests itself with, without sleeping: a
+//! `TestApp`, which drives handlers without a server and gives what came of each message as a value (replies, sends of
+//! templates, answers of exception handlers, the failure that nothing answered); a `TestServer` on a free port with a
+//! `TestClient` that waits for receipts; and a `VirtualClock` for heart-beats and deadlines. Its page has complete
+//! examples.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! stomp-server = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | meaning |
 //! |---|---|---|
 //! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
 //! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
+//! | `testing` | no | the module `testing`; for `dev-dependencies`, as it brings tokio's virtual time |
 //!
 //! WebSocket, the simple broker and JSON are always there.
 
@@ -363,6 +412,7 @@ mod convert;
 mod counters;
 mod env;
 mod error;
+mod error_handler;
 mod event;
 mod handler;
 pub mod prelude;
@@ -393,24 +443,25 @@ pub use self::{
         StompServerBuilder, shutdown_signal,
     },
     channel::{
-        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
-        OutboundMessage, Verdict,
+        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
+        OutboundInterceptor, OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,
     env::Env,
     error::BoxError,
+    error_handler::{ErrorFrame, RefusedFrame, StompErrorHandler},
     event::{
-        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
-        SessionUnsubscribeEvent,
+        ApplicationEvent, BrokerAvailabilityEvent, SessionConnectEvent, SessionConnectedEvent,
+        SessionDisconnectEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     },
     handler::{
-        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, HeaderList, IntoReply,
-        InvalidValue, Location, MessageBody, MessageContext, MissingHeader, MissingVariable,
-        OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
-        ValidationError, ValidationErrors, ValuePlace,
+        ApplicationEventPublisher, ArgSpec, BuildProblem, Component, Context, Controller, Describe,
+        DestinationVariable, ExecutionMode, FromContext, FromDestinationVariable, FromMessage, HandlerError,
+        Header, HeaderList, IntoReply, InvalidValue, Location, MessageBody, MessageContext, MissingHeader,
+        MissingVariable, OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection,
+        Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid,
+        Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
