@@ -168,6 +168,7 @@ mod tests {
         );
     }
 
+    /// Rows: CONV-09, CONV-17
     #[test]
     fn what_is_not_text_goes_out_as_binary() {
         assert_eq!(
