@@ -116,6 +116,7 @@ async fn server() -> (TestServer, Heard, Arc<Gate>) {
     (TestServer::start(builder).await, heard, gate)
 }
 
+/// Rows: BRK-06
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;
