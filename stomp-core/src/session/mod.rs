@@ -32,13 +32,14 @@
 mod beats;
 mod config;
 mod fault;
+mod media_type;
 mod request;
 mod server;
 mod subscriptions;
 
 pub use self::{
     config::SessionConfig,
-    fault::Fault,
+    fault::{Fault, FaultContent},
     request::{AckMode, Connect, Request, Send, Subscribe, Unsubscribe},
     server::{Overdue, ServerSession},
     subscriptions::{SubscriptionId, SubscriptionKey, Subscriptions},

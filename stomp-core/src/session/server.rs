@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     AckMode, Connect, Fault, Request, Send, SessionConfig, Subscribe, SubscriptionId, SubscriptionKey,
-    Subscriptions, Unsubscribe, beats::Beats,
+    Subscriptions, Unsubscribe, beats::Beats, media_type::is_media_type,
 };
 use crate::{
     CloseReason, Command, ErrorCode, Frame, HeartBeat, Message, MessageKind, Moment, Version,
@@ -389,6 +389,12 @@ impl fmt::Debug for ServerSession {
 fn send(frame: Frame, receipt: Option<Box<str>>, separator: Separator) -> Result<Request, Fault> {
     if frame.headers.contains("transaction") {
         let fault = unsupported("transactions are not supported");
+        return Err(fault.with_destination(frame.header("destination")));
+    }
+    if let Some(content_type) = frame.header("content-type")
+        && !is_media_type(content_type)
+    {
+        let fault = malformed("the content-type is no MIME type");
         return Err(fault.with_destination(frame.header("destination")));
     }
     Ok(Request::Send(Send {

@@ -30,7 +30,7 @@ impl Tables {
             }
             Kind::Exception => self
                 .exceptions
-                .extend(exception(handler, name, call, paths).map(entry)),
+                .extend(exceptions(handler, name, call, paths).map(entry)),
             Kind::Listener => self
                 .listeners
                 .extend(listener(handler, name, call, paths).map(entry)),
@@ -70,20 +70,32 @@ fn route(handler: &Handler, mapping: &Mapping, name: &str, call: &TokenStream, p
     }
 }
 
-fn exception(handler: &Handler, name: &str, call: &TokenStream, paths: &Paths) -> Option<TokenStream> {
-    let p = &paths.private;
-    let error = handler.borrowed()?;
-    let text = shown(error);
-    let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
-    let requirements = requirements(handler, paths);
-    let handles = quote_spanned!(syn::spanned::Spanned::span(error)=> { use #p::ProbeAny as _; #p::Probe::<#error>::ERROR });
-    Some(quote! {
-        #p::ExceptionRoute {
-            meta: #p::ExceptionMeta {
-                name: #name, error: #text, handles: #handles, targets: &[#(#targets),*], location: #location,
-            },
-            requirements: #requirements,
-            call: #call,
+/// One entry for each type of errors.
+fn exceptions<'a>(
+    handler: &'a Handler,
+    name: &'a str,
+    call: &'a TokenStream,
+    paths: &'a Paths,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    handler.handled().map(move |error| {
+        let p = &paths.private;
+        let text = shown(error);
+        let (targets, location) = (targets(handler, paths), location(paths, &handler.ident));
+        let requirements = requirements(handler, paths);
+        let span = syn::spanned::Spanned::span(error);
+        let handles = if handler.names_errors() {
+            quote_spanned!(span=> #p::ErrorType::named::<#error>())
+        } else {
+            quote_spanned!(span=> { use #p::ProbeAny as _; #p::Probe::<#error>::ERROR })
+        };
+        quote! {
+            #p::ExceptionRoute {
+                meta: #p::ExceptionMeta {
+                    name: #name, error: #text, handles: #handles, targets: &[#(#targets),*], location: #location,
+                },
+                requirements: #requirements,
+                call: #call,
+            }
         }
     })
 }

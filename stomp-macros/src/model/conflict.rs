@@ -76,15 +76,16 @@ fn conflict(earlier: &Claim<'_>, claim: &Claim<'_>) -> syn::Error {
 fn check_errors(handlers: Vec<&Handler>, diags: &mut Diagnostics) {
     let mut known: Vec<(String, &Handler)> = Vec::new();
     for handler in handlers {
-        let Some(ty) = handler.borrowed() else { continue };
-        let text = shown(ty);
-        if let Some((_, earlier)) = known.iter().find(|(known, _)| *known == text) {
-            let message = format!(
-                "`{text}` is already handled by `{}`: an error has one handler",
-                earlier.ident
-            );
-            diags.on(ty, message);
+        for ty in handler.handled() {
+            let text = shown(ty);
+            if let Some((_, earlier)) = known.iter().find(|(known, _)| *known == text) {
+                let message = format!(
+                    "`{text}` is already handled by `{}`: an error has one handler",
+                    earlier.ident
+                );
+                diags.on(ty, message);
+            }
+            known.push((text, handler));
         }
-        known.push((text, handler));
     }
 }

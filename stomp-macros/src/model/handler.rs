@@ -31,6 +31,8 @@ pub(crate) struct Handler {
     /// Empty for exception handlers and listeners.
     pub(crate) mappings: Vec<Mapping>,
     pub(crate) targets: Vec<Target>,
+    /// The types that an exception handler's attribute names.
+    errors: Vec<Type>,
     pub(crate) krate: Option<syn::Path>,
 }
 
@@ -94,6 +96,7 @@ impl Handler {
             arguments,
             mappings,
             targets,
+            errors: named_errors(attributes),
             krate: attributes
                 .iter()
                 .find_map(|attribute| attribute.values.krate.clone()),
@@ -107,6 +110,22 @@ impl Handler {
             _ => None,
         })
     }
+
+    /// The types of errors that an exception handler is for: those its attribute names, else that of its `&E`.
+    pub(crate) fn handled(&self) -> impl Iterator<Item = &Type> {
+        let by_argument = self.borrowed().filter(|_| self.errors.is_empty());
+        self.errors.iter().chain(by_argument)
+    }
+
+    /// Are its types those of its attribute?
+    pub(crate) fn names_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+}
+
+fn named_errors(attributes: &[Attribute]) -> Vec<Type> {
+    let handlers = attributes.iter().filter(|one| one.name == Name::ExceptionHandler);
+    handlers.flat_map(|one| &one.values.errors).cloned().collect()
 }
 
 fn kind(attributes: &[Attribute], ident: &Ident, diags: &mut Diagnostics) -> Option<Kind> {
@@ -281,6 +300,13 @@ fn check_borrowed(kind: Kind, arguments: &[Argument], attributes: &[Attribute], 
     for argument in &borrowed {
         check_named(kind, argument, diags);
     }
+    let named = named_errors(attributes);
+    if let (false, [] | [_]) = (named.is_empty(), &borrowed[..]) {
+        if let Some(argument) = borrowed.first() {
+            check_fits_named(&named, argument, diags);
+        }
+        return;
+    }
     if borrowed.is_empty()
         && let Some(owned) = arguments.iter().find(|argument| is_owned(kind, argument))
     {
@@ -299,6 +325,22 @@ fn check_borrowed(kind: Kind, arguments: &[Argument], attributes: &[Attribute], 
 fn is_owned(kind: Kind, argument: &Argument) -> bool {
     let ending = if kind == Kind::Listener { "Event" } else { "Error" };
     last_segment(&argument.ty).is_some_and(|segment| segment.ident.to_string().ends_with(ending))
+}
+
+/// One of several errors is looked at as the whole that it is a part of.
+fn check_fits_named(named: &[Type], argument: &Argument, diags: &mut Diagnostics) {
+    let Source::Borrowed(ty) = &argument.source else {
+        return;
+    };
+    let is_whole = last_segment(ty).is_some_and(|segment| segment.ident == "HandlerError");
+    let is_named = matches!(named, [only] if shown(only) == shown(ty));
+    if !is_whole && !is_named {
+        diags.on(
+            &argument.ty,
+            "the attribute names the errors that come here: take `&HandlerError` and look with `downcast_ref`, or no \
+             error at all",
+        );
+    }
 }
 
 /// Handlers and listeners are chosen by a type, so `&dyn Error` and `&impl Error` choose none.

@@ -65,7 +65,8 @@ impl Name {
     pub(crate) fn usage(self) -> String {
         let name = self.as_str();
         match self {
-            Self::ExceptionHandler | Self::EventListener => format!("usage: `#[{name}]`"),
+            Self::ExceptionHandler => format!("usage: `#[{name}]`, or `#[{name}(ThisError, ThatError)]`"),
+            Self::EventListener => format!("usage: `#[{name}]`"),
             Self::MessageMapping | Self::SubscribeMapping => {
                 format!("usage: `#[{name}(\"/destination/{{variable}}\")]`")
             }
@@ -90,6 +91,8 @@ pub(crate) struct Values {
     pub(crate) concurrent: Option<Span>,
     pub(crate) blocking: Option<Span>,
     pub(crate) broadcast: Option<LitBool>,
+    /// Of an exception handler: the types of errors.
+    pub(crate) errors: Vec<syn::Type>,
     pub(crate) krate: Option<syn::Path>,
 }
 
@@ -141,6 +144,8 @@ fn parse_values(name: Name, input: ParseStream<'_>) -> syn::Result<Values> {
             bracketed!(list in input);
             let list = list.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?;
             values.destinations.extend(list);
+        } else if name == Name::ExceptionHandler && !(input.peek(Token![crate]) && input.peek2(Token![=])) {
+            values.errors.push(input.parse()?);
         } else if input.peek(Ident::peek_any) {
             parse_option(name, input, &mut values)?;
         } else {

@@ -39,6 +39,7 @@ async fn ten_thousand_in_order(to: &str, from: &str) {
     peer.expect_nothing().await;
 }
 
+/// Rows: CHAN-24
 #[tokio::test]
 async fn ten_thousand_numbered_messages_pass_a_handler_in_order() {
     ten_thousand_in_order("/app/numbered", "/topic/numbered").await;
@@ -109,6 +110,7 @@ async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
     one_order_for_all(server, subscriptions).await;
 }
 
+/// Rows: CFG-09
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_subscribers_see_the_same_order_where_no_destination_is_remembered() {
     let builder = app(module_path!()).configure(|config, _| config.pattern_cache = 0);

@@ -41,4 +41,10 @@ async fn any(_error: &dyn std::error::Error) {}
 #[message_exception_handler]
 async fn any_in_parentheses(_error: &(dyn std::error::Error + 'static)) {}
 
+#[message_exception_handler(std::fmt::Error, std::io::Error)]
+async fn one_of_two(_error: &std::io::Error) {}
+
+#[message_exception_handler(String)]
+async fn no_error() {}
+
 fn main() {}

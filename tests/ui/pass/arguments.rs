@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures_core::Stream;
 use stomp_server::{
-    BoxError, DestinationVariable, Header, Headers, Message, MessageContext, Outgoing, Payload, Principal, Rejection,
-    Reply, Session, SessionAttribute, SessionId, SimpMessagingTemplate, State, Valid, Validate, message_mapping,
-    subscribe_mapping,
+    BoxError, DestinationVariable, HandlerError, Header, HeaderList, Headers, InvalidValue, Message, MessageContext,
+    MissingHeader, Outgoing, Payload, Principal, Rejection, Reply, RouteMeta, Session, SessionAttribute, SessionId,
+    SimpMessagingTemplate, State, Valid, Validate, message_exception_handler, message_mapping, subscribe_mapping,
 };
 
 #[derive(serde::Deserialize)]
@@ -40,6 +40,48 @@ async fn all(
     }
     format!("{type} {room_id} {text} {id} {more:?} {again} {}", who.is_ok(), type = r#type)
 }
+
+#[message_mapping("/headers/{ids}")]
+async fn headers(
+    #[header("x-a", default = "7")] a: u8,
+    #[header(default = "red")] color: String,
+    #[header("x-b")] b: Vec<String>,
+    #[header("x-c", default = "1, 2")] c: Option<Vec<u8>>,
+    d: Header<Vec<u8>>,
+    e: Option<Header<Vec<u8>>>,
+    #[header("x-f")] HeaderList(f): HeaderList<u8>,
+    #[header("${x.g:x-g}", default = "${none:8}")] Header(g): Header<u8>,
+    lookup_destination: Header<String>,
+    ids: Vec<u32>,
+    route: &'static RouteMeta,
+) -> String {
+    let (d, e) = (d.0, e.map(|e| e.0));
+    format!("{a} {color} {b:?} {c:?} {d:?} {e:?} {f:?} {g} {} {ids:?} {}", lookup_destination.0, route.name)
+}
+
+#[message_exception_handler]
+async fn failed(
+    error: &MissingHeader,
+    #[destination_variable] ids: Vec<u32>,
+    #[destination_variable("roomId")] room: Option<u32>,
+    DestinationVariable(other): DestinationVariable<String>,
+    #[payload] body: Option<String>,
+    #[header("x-a")] a: String,
+    route: &'static RouteMeta,
+    _user: Principal,
+    _session: Session,
+    _message: Message,
+) -> String {
+    format!("{error} {ids:?} {room:?} {other} {body:?} {a} {}", route.name)
+}
+
+#[message_exception_handler(std::fmt::Error, std::io::Error)]
+async fn several(error: &HandlerError) -> bool {
+    error.is_thrown()
+}
+
+#[message_exception_handler(InvalidValue)]
+async fn unseen() {}
 
 #[message_mapping("/y/{id}")]
 async fn rest(

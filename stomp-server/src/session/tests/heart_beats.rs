@@ -35,7 +35,7 @@ const AGREED: [(&str, (u64, u64), u64, u64); 11] = [
     ("4294967296,4294967296", (500, 500), 4_294_967_295, 4_294_967_295),
 ];
 
-/// Rows: BRK-30, BRK-31, BRK-32
+/// Rows: BRK-30, BRK-31, BRK-32, CFG-05
 #[tokio::test(start_paused = true)]
 async fn each_side_keeps_what_was_agreed() {
     for (header, (send, receive), sends, hears) in AGREED {
