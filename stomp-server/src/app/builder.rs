@@ -14,7 +14,7 @@ use crate::{
     ApplicationEventPublisher, SimpMessagingTemplate,
     activity::Passages,
     broker::{
-        Framing, Publisher, encode_session_frame,
+        Broker, Framing, Lanes, Publisher, encode_session_frame,
         simple::{Delivery, SimpleBroker},
     },
     channel::{
@@ -326,8 +326,19 @@ impl StompServerBuilder {
             env: self.env.clone(),
             tasks: handling.clone(),
         };
+        let broker: Arc<dyn Broker> = Arc::new(SimpleBroker::new(delivery, &config));
+        let passages = Passages::default();
+        let lanes = Arc::new(Lanes {
+            broker: Arc::clone(&broker),
+            counters: Arc::clone(&counters),
+            env: self.env.clone(),
+            tasks: handling.clone(),
+            passages: passages.clone(),
+            limit: config.publish_queue_limit,
+        });
         let publisher = Arc::new(Publisher {
-            broker: Arc::new(SimpleBroker::new(delivery, &config)),
+            broker,
+            lanes,
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
@@ -371,7 +382,7 @@ impl StompServerBuilder {
             stopping: CancellationToken::new(),
             handling,
             tasks: TaskTracker::new(),
-            passages: Passages::default(),
+            passages,
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);

@@ -27,10 +27,10 @@ impl StompServer {
         StompServerBuilder::new()
     }
 
-    /// Sends messages from anywhere, before, while and after the server runs.
+    /// Sends messages from anywhere, before, while and after the server runs. Each call gives a publisher of its own.
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
-        self.state.services.template().clone()
+        self.state.services.template().separate()
     }
 
     /// Who is connected.
@@ -168,10 +168,10 @@ impl ServerHandle {
         self.state.stopping.cancel();
     }
 
-    /// Sends messages from anywhere.
+    /// Sends messages from anywhere. Each call gives a publisher of its own.
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
-        self.state.services.template().clone()
+        self.state.services.template().separate()
     }
 
     /// Who is connected.

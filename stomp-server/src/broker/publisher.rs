@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{Message, destination};
 
-use super::{Address, Broker, Publication, Refused, Witness};
+use super::{Address, Broker, Lanes, Publication, Refused, Room, Witness};
 use crate::{
     BoxError,
     app::Config,
@@ -17,6 +17,7 @@ use crate::{
 /// Publishes messages: interceptors, then the user's sessions or the broker.
 pub(crate) struct Publisher {
     pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
@@ -87,7 +88,7 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         match self.served(message, Some(session), witness)? {
-            Some(message) => self.hand_over(message, witness),
+            Some(message) => self.hand_over_to_everybody(message, witness),
             None => Ok(()),
         }
     }
@@ -105,7 +106,11 @@ impl Publisher {
             let path = path.to_owned();
             let mut sessions = Vec::new();
             self.sessions.addressed(&user, origin, &mut sessions);
-            self.publish_to_sessions(&sessions, &path, message, witness)?;
+            let recipient = match *sessions {
+                [only] if Some(only) == origin => Recipient::Sessions(&sessions),
+                _ => Recipient::User(&user),
+            };
+            self.publish_to(recipient, &sessions, &path, message, witness)?;
             return Ok(None);
         }
         if !self.config.routing.is_brokers(&message.destination) {
@@ -115,12 +120,12 @@ impl Publisher {
     }
 
     fn publish_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        let hand_over = |message: Message| self.hand_over(message, witness);
+        let hand_over = |message: Message| self.hand_over_to_everybody(message, witness);
         self.channel.send(message, HandledBy::Broker, hand_over)
     }
 
-    fn hand_over(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        self.tap(&message, Recipient::Everybody);
+    fn hand_over_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        self.tap(&message.destination, &message, Recipient::Everybody);
         let Message {
             destination,
             headers,
@@ -133,7 +138,7 @@ impl Publisher {
             headers,
             body,
         };
-        Ok(self.broker.publish(publication, witness.completion())?)
+        Ok(self.hand_over(publication, witness)?)
     }
 
     /// Publishes a message to `path` of all sessions of a user.
@@ -171,7 +176,7 @@ impl Publisher {
     ) -> Result<(), PublishError> {
         self.validate(path)?;
         self.channel.send(message, HandledBy::Users, |message| {
-            self.tap(&message, recipient);
+            self.tap(path, &message, recipient);
             self.hand_over_to_sessions(sessions, path, &message, witness)
         })
     }
@@ -196,10 +201,20 @@ impl Publisher {
                 headers: message.headers.clone(),
                 body: message.body.clone(),
             };
-            let one = self.broker.publish(publication, witness.completion());
+            let one = self.hand_over(publication, witness);
             published = published.and(one);
         }
         Ok(published?)
+    }
+
+    /// Hands a message to the broker, or to the lane of a publisher who does not wait.
+    fn hand_over(&self, publication: Publication, witness: Witness<'_>) -> Result<(), Refused> {
+        match witness {
+            Witness::Lane(lane, latch) => lane.publish(publication, latch),
+            Witness::Nobody | Witness::Session(_) | Witness::Latch(_) => {
+                self.broker.publish(publication, witness, Room::Limited)
+            }
+        }
     }
 
     /// What is left of a user destination behind its prefix.
@@ -212,9 +227,9 @@ impl Publisher {
         destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
-    fn tap(&self, message: &Message, recipient: Recipient<'_>) {
+    fn tap(&self, destination: &str, message: &Message, recipient: Recipient<'_>) {
         self.tap
-            .published(recipient, &message.destination, &message.headers, &message.body);
+            .published(recipient, destination, &message.headers, &message.body);
     }
 }
 

@@ -88,7 +88,6 @@ fn the_content_type_decides_how_text_and_objects_are_read() {
 }
 
 /// Rows: CONV-09
-/// Rows: CONV-09, CONV-13
 #[test]
 fn utf_16_is_understood_where_it_is_named() {
     let converters = Converters::new();

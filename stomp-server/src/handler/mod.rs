@@ -10,7 +10,7 @@
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`event_publisher`] | telling listeners of events |
 //! | [`registration`] | how that gets into the program |
-//! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`mod@assemble`], [`table`], [`check`], [`overlaps`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
 //! | [`properties`] | what `${name}` in mappings and targets stands for |
 
@@ -25,6 +25,7 @@ mod exception;
 mod extract;
 mod grammar;
 mod listener;
+mod overlaps;
 pub mod private;
 mod problem;
 mod properties;

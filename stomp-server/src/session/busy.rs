@@ -156,11 +156,7 @@ impl Answers {
                 break;
             }
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-                Some(answer) => {
-                    if self.send(answer).is_err() {
-                        return Poll::Ready(());
-                    }
-                }
+                Some(answer) => self.send(answer),
                 None => return Poll::Ready(()),
             }
         }

@@ -31,7 +31,7 @@ mod work;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     task::Wake,
@@ -46,7 +46,7 @@ pub(crate) use self::{
     outbox::{Command, Frame, Outbox, Pushed},
     wheel::Wheel,
 };
-use crate::{Principal, activity::Survey, user::Subscribed};
+use crate::{Principal, activity::Survey, broker::Lane, user::Subscribed};
 
 /// A connected client, as handlers and listeners see it: its id, its user and its attributes.
 ///
@@ -99,6 +99,8 @@ pub(crate) struct Shared {
     readable: AtomicBool,
     /// A stream that a handler answered with has something to say.
     due: AtomicBool,
+    /// The order of what its handlers send with a template, once one has.
+    lane: OnceLock<Arc<Lane>>,
     /// Odd while the session's task has something to do; only that task changes it.
     stirred: AtomicU64,
 }
@@ -205,6 +207,7 @@ impl Shared {
             deadline_passed: AtomicBool::new(false),
             readable: AtomicBool::new(true),
             due: AtomicBool::new(false),
+            lane: OnceLock::new(),
             stirred: AtomicU64::new(0),
         }
     }
@@ -246,6 +249,15 @@ impl Shared {
     /// What the client is subscribed to.
     pub(crate) fn subscribed(&self) -> &Subscribed {
         &self.subscribed
+    }
+
+    /// The lane of what the session's handlers send with a template.
+    pub(crate) fn lane(&self, new: impl FnOnce() -> Option<Arc<Lane>>) -> Option<Arc<Lane>> {
+        if let Some(lane) = self.lane.get() {
+            return Some(Arc::clone(lane));
+        }
+        let lane = new()?;
+        Some(Arc::clone(self.lane.get_or_init(|| lane)))
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

@@ -65,6 +65,8 @@ pub(super) struct Answers {
     pub(super) waiting: Option<Waiting>,
     /// What the stream wakes.
     waker: Option<Arc<StreamWaker>>,
+    /// Who answers when the stream fails; nobody if it is itself the answer of an exception handler.
+    recovery: Option<Box<(Found, MessageContext)>>,
 }
 
 /// Notes that a stream has something to say, and wakes the session's task.
@@ -123,21 +125,27 @@ impl Answers {
         self.waiting.is_none()
     }
 
-    /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
-    pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) -> Result<(), ()> {
+    /// Sends one answer. A failure ends the answers: exception handlers are asked, as when the handler itself fails.
+    pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) {
         let witness = Witness::Latch(&self.latch);
         let sent = answer.and_then(|answer| self.errand.send(&self.targets, answer, witness));
-        if self.latch.is_expecting() {
-            let latch = Arc::clone(&self.latch);
-            // Lost: the runtime is going away, and the stream with it.
-            self.waiting = Some(Waiting(Box::pin(async move {
-                let _ = latch.opened().await;
-            })));
+        let failed = sent.err().map(|error| {
+            self.stream = ReplyStream::ended();
+            (self.errand.behind(), self.recovery.take(), error)
+        });
+        if failed.is_none() && !self.latch.is_expecting() {
+            return;
         }
-        sent.map_err(|error| {
-            self.errand.count(&error);
-            let _ = self.errand.unanswered(Arc::new(error));
-        })
+        let latch = Arc::clone(&self.latch);
+        self.waiting = Some(Waiting(Box::pin(async move {
+            if let Some((errand, recovery, error)) = failed {
+                errand.recover(recovery, error, Witness::Latch(&latch)).await;
+            }
+            if latch.is_expecting() {
+                // Lost: the runtime is going away, and the stream with it.
+                let _ = latch.opened().await;
+            }
+        })));
     }
 }
 
@@ -152,22 +160,47 @@ impl Errand {
                 services,
             ));
             let called = found.call(cx.clone()).await;
-            match self.answer(called, || found.reply_targets(&cx)) {
-                Ok(answered) => self.concluded(answered),
-                Err(error) => self.recover(&found, cx, error).await,
+            let witness = Witness::Session(self.session.shared());
+            match self.answer(called, || found.reply_targets(&cx), witness) {
+                Ok(None) => Outcome::Done,
+                Ok(Some(answered)) => self.streaming(answered, Some(Box::new((found, cx)))),
+                Err(error) => {
+                    let session = self.session.clone();
+                    let witness = Witness::Session(session.shared());
+                    self.recover(Some(Box::new((found, cx))), error, witness).await
+                }
             }
         })
     }
 
-    async fn recover(self, found: &Found, cx: MessageContext, error: HandlerError) -> Outcome {
+    /// The same message once its receipt is no longer asked for: the handler has returned.
+    fn behind(&self) -> Self {
+        Self {
+            server: Arc::clone(&self.server),
+            session: self.session.clone(),
+            message: Arc::clone(&self.message),
+            subscriber: self.subscriber.clone(),
+            receipt: None,
+        }
+    }
+
+    /// Lets an exception handler answer `error`.
+    async fn recover(
+        self,
+        recovery: Option<Box<(Found, MessageContext)>>,
+        error: HandlerError,
+        witness: Witness<'_>,
+    ) -> Outcome {
         self.count(&error);
         let error = Arc::new(error);
-        let Some(handler) = found.exception_handler(&error) else {
+        let known = recovery.and_then(|known| Some((known.0.exception_handler(&error)?, known.1)));
+        let Some((handler, cx)) = known else {
             return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
-        match self.answer(called, || handler.reply_targets(&cx)) {
-            Ok(answered) => self.concluded(answered),
+        match self.answer(called, || handler.reply_targets(&cx), witness) {
+            Ok(None) => Outcome::Done,
+            Ok(Some(answered)) => self.streaming(answered, None),
             Err(error) => {
                 self.count(&error);
                 self.unanswered(Arc::new(error))
@@ -180,29 +213,29 @@ impl Errand {
         &self,
         called: Called,
         targets: impl FnOnce() -> Result<Vec<ReplyTarget>, HandlerError>,
+        witness: Witness<'_>,
     ) -> Result<Option<(ReplyStream, Vec<ReplyTarget>)>, HandlerError> {
         match called? {
             Reply::Nothing => Ok(None),
-            Reply::Message(message) => {
-                let witness = Witness::Session(self.session.shared());
-                self.send(&targets()?, message, witness).map(|()| None)
-            }
+            Reply::Message(message) => self.send(&targets()?, message, witness).map(|()| None),
             Reply::Stream(stream) => Ok(Some((stream, targets()?))),
         }
     }
 
-    fn concluded(self, answered: Option<(ReplyStream, Vec<ReplyTarget>)>) -> Outcome {
-        match answered {
-            None => Outcome::Done,
-            Some((stream, targets)) => Outcome::Streaming(Answers {
-                stream,
-                targets,
-                errand: self,
-                latch: Arc::default(),
-                waiting: None,
-                waker: None,
-            }),
-        }
+    fn streaming(
+        self,
+        (stream, targets): (ReplyStream, Vec<ReplyTarget>),
+        recovery: Option<Box<(Found, MessageContext)>>,
+    ) -> Outcome {
+        Outcome::Streaming(Answers {
+            stream,
+            targets,
+            errand: self,
+            latch: Arc::default(),
+            waiting: None,
+            waker: None,
+            recovery,
+        })
     }
 
     /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.

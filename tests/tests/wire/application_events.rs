@@ -25,7 +25,8 @@ impl Heard {
 
 async fn server() -> (TestServer, Heard) {
     let heard = Heard::default();
-    let server = TestServer::start(app(module_path!()).manage(heard.clone())).await;
+    let builder = app(module_path!()).manage(heard.clone()).manage(Kept::default());
+    let server = TestServer::start(builder).await;
     eventually("the server to be there", || !heard.all().is_empty()).await;
     (server, heard)
 }
@@ -204,4 +205,38 @@ async fn a_sessions_own_state_can_be_taken_away_and_made_anew() {
         peer.send_done("/app/forget", "").await;
     }
     assert_eq!(heard.all()[2..], ["gone after 1 visits", "gone after 1 visits"]);
+}
+
+/// Keeps a session beyond its end.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Option<Session>>>);
+
+#[message_mapping("/keep")]
+async fn keep(session: Session, kept: State<Kept>) {
+    *kept.0.0.lock().expect("nobody panics") = Some(session);
+}
+
+/// Rows: EVT-08
+#[tokio::test]
+async fn what_is_kept_after_the_end_is_dropped_at_once() {
+    let (heard, kept) = (Heard::default(), Kept::default());
+    let builder = app(module_path!()).manage(heard.clone()).manage(kept.clone());
+    let server = TestServer::start(builder).await;
+    let mut peer = server.connect().await;
+    peer.send_done("/app/keep", "").await;
+    peer.disconnect().await;
+    server.stop().await;
+    let session = kept.0.lock().expect("nobody panics").take().expect("it was kept");
+    session.set_attribute("late", 1_u8);
+    session.insert(2_u8);
+    assert_eq!(
+        (session.attribute::<u8>("late"), session.get::<u8>()),
+        (None, None)
+    );
+    assert_eq!(
+        session.get_or_insert_with(|| 3_u8),
+        3,
+        "it is given, and not kept"
+    );
+    assert_eq!(session.get::<u8>(), None);
 }

@@ -369,7 +369,7 @@ async fn a_template_passes_the_broker_channel_in_its_own_call() {
     assert_seen(&seen, &handled("users").each_ref().map(String::as_str));
 }
 
-/// Rows: CHAN-10, CHAN-12
+/// Rows: CHAN-10, CHAN-12, CHAN-22
 #[tokio::test]
 async fn after_a_veto_an_error_or_a_panic_only_those_before_it_are_told() {
     for (what, completed) in [
@@ -527,7 +527,7 @@ async fn what_is_skipped_before_the_broker_counts_as_sent_and_a_failure_there_is
     peer.expect_message("replaced").await;
 }
 
-/// Rows: CHAN-10, CHAN-12
+/// Rows: CHAN-09, CHAN-10, CHAN-12
 #[tokio::test]
 async fn a_gate_on_the_outbound_channel_concerns_one_copy_and_no_sender() {
     for late in [false, true] {

@@ -38,6 +38,7 @@ async fn guard(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
     Ok(Some(frame))
 }
 
+/// Rows: CHAN-22, CHAN-25
 #[tokio::test]
 async fn inbound_interceptors_change_drop_and_refuse() {
     let server = TestServer::start(builder().inbound_interceptor(guard)).await;
@@ -76,6 +77,7 @@ async fn a_refused_subscription_never_hears_anything() {
     peer.expect_nothing().await;
 }
 
+/// Rows: CHAN-07, CHAN-24
 #[tokio::test]
 async fn inbound_interceptors_see_every_frame_in_order_and_one_after_the_other() {
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -176,6 +178,7 @@ fn censor(message: Message) -> Option<Message> {
     }
 }
 
+/// Rows: CHAN-02
 #[tokio::test]
 async fn broker_interceptors_see_what_the_application_publishes() {
     let server = TestServer::start(builder().broker_interceptor(censor)).await;
@@ -209,6 +212,7 @@ async fn broker_interceptors_see_what_the_application_publishes() {
     peer.expect_nothing().await;
 }
 
+/// Rows: CHAN-01
 #[tokio::test]
 async fn what_a_client_sends_to_the_broker_does_not_pass_the_broker_channel() {
     let server = TestServer::start(builder().broker_interceptor(censor)).await;

@@ -8,6 +8,7 @@
 )]
 
 mod application_events;
+mod arguments;
 mod authentication;
 mod bad_input;
 mod broker;
@@ -15,15 +16,18 @@ mod build_errors;
 mod channels;
 mod class_level;
 mod conversations;
+mod converters;
 mod endpoint;
 mod error_handler;
 mod events;
+mod exceptions;
 mod explicit;
 mod floods;
 mod handlers;
 mod in_flight;
 mod interceptors;
 mod order;
+mod order_of_templates;
 mod placeholders;
 mod prefixes;
 mod receipts;

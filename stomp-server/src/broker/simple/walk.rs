@@ -100,6 +100,11 @@ impl Walk {
         true
     }
 
+    /// Somebody else goes on: the publisher is to be told.
+    pub(super) fn expect(&mut self, done: Completion) {
+        self.done = done;
+    }
+
     /// Counts, and tells the publisher.
     pub(super) fn finish(self, delivery: &Delivery) {
         if self.heard == 0 {
