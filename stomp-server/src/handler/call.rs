@@ -97,6 +97,11 @@ impl ReplyStream {
     pub fn new(stream: impl Stream<Item = Result<Outgoing, HandlerError>> + Send + 'static) -> Self {
         Self(Source::Boxed(Box::pin(stream)))
     }
+
+    /// No answers any more.
+    pub(crate) fn ended() -> Self {
+        Self(Source::Ended)
+    }
 }
 
 impl Stream for ReplyStream {

@@ -7,7 +7,7 @@ use futures_core::future::BoxFuture;
 use super::{
     call::{Call, Called},
     context::MessageContext,
-    error::HandlerError,
+    error::{HandlerError, Rejection},
     problem::Place,
     route::{Location, Target},
     services::Requirements,
@@ -143,13 +143,15 @@ impl fmt::Debug for ExceptionEntry {
 }
 
 /// The handler for `error` among those of one block: by its own type, then by the types of its sources, nearest
-/// first, then the catch-all. (Spring looks at one source only; wrapping an error is commoner here.)
+/// first, then the catch-all. (Spring looks at one source only; wrapping an error is commoner here.) A handler for
+/// [`Rejection`] is for every refused argument, so one for the reason of the refusal is nearer.
 pub(crate) fn choose<'e>(
     entries: &'e [Arc<ExceptionEntry>],
     error: &HandlerError,
 ) -> Option<&'e Arc<ExceptionEntry>> {
-    let by_type = error
-        .chain()
+    let reasons = error.chain().filter(|error| !error.is::<Rejection>());
+    let by_type = reasons
+        .chain(error.chain())
         .find_map(|error| entries.iter().find(|entry| (entry.meta.handles.is)(error)));
     by_type.or_else(|| entries.iter().find(|entry| entry.meta.handles.is_any()))
 }

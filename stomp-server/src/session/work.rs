@@ -11,11 +11,14 @@ use stomp_core::{
     session::{Fault, SubscriptionKey},
 };
 
-use super::{Frame, Session, SessionId, Shared};
+use super::{Frame, Session, Shared, refusal::Refusal};
 use crate::{
+    SendError,
     app::ServerState,
     broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
-    handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
+    handler::{
+        Called, ErrorChain, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
+    },
     tap::Recipient,
 };
 
@@ -26,8 +29,10 @@ pub(super) enum Outcome {
     Done,
     /// The handler answered with a stream: the message is done, and the answers follow.
     Streaming(Answers),
-    /// Nothing answered the failure.
-    Failed(Fault),
+    /// Nothing answered the failure, and nobody asked for a receipt.
+    Unanswered(Arc<HandlerError>),
+    /// Nothing answered the failure, and the receipt that was asked for is refused.
+    Failed(Box<Refusal>),
 }
 
 /// A subscription that a handler answers directly.
@@ -60,6 +65,8 @@ pub(super) struct Answers {
     pub(super) waiting: Option<Waiting>,
     /// What the stream wakes.
     waker: Option<Arc<StreamWaker>>,
+    /// Who answers when the stream fails; nobody if it is itself the answer of an exception handler.
+    recovery: Option<Box<(Found, MessageContext)>>,
 }
 
 /// Notes that a stream has something to say, and wakes the session's task.
@@ -118,21 +125,27 @@ impl Answers {
         self.waiting.is_none()
     }
 
-    /// Sends one answer. A failure ends the answers: there is nobody left to tell of it but the log.
-    pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) -> Result<(), ()> {
+    /// Sends one answer. A failure ends the answers: exception handlers are asked, as when the handler itself fails.
+    pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) {
         let witness = Witness::Latch(&self.latch);
         let sent = answer.and_then(|answer| self.errand.send(&self.targets, answer, witness));
-        if self.latch.is_expecting() {
-            let latch = Arc::clone(&self.latch);
-            // Lost: the runtime is going away, and the stream with it.
-            self.waiting = Some(Waiting(Box::pin(async move {
-                let _ = latch.opened().await;
-            })));
+        let failed = sent.err().map(|error| {
+            self.stream = ReplyStream::ended();
+            (self.errand.behind(), self.recovery.take(), error)
+        });
+        if failed.is_none() && !self.latch.is_expecting() {
+            return;
         }
-        sent.map_err(|error| {
-            self.errand.count(&error);
-            let _ = self.errand.unanswered(&Arc::new(error));
-        })
+        let latch = Arc::clone(&self.latch);
+        self.waiting = Some(Waiting(Box::pin(async move {
+            if let Some((errand, recovery, error)) = failed {
+                errand.recover(recovery, error, Witness::Latch(&latch)).await;
+            }
+            if latch.is_expecting() {
+                // Lost: the runtime is going away, and the stream with it.
+                let _ = latch.opened().await;
+            }
+        })));
     }
 }
 
@@ -147,25 +160,50 @@ impl Errand {
                 services,
             ));
             let called = found.call(cx.clone()).await;
-            match self.answer(called, || found.reply_targets(&cx)) {
-                Ok(answered) => self.concluded(answered),
-                Err(error) => self.recover(&found, cx, error).await,
+            let witness = Witness::Session(self.session.shared());
+            match self.answer(called, || found.reply_targets(&cx), witness) {
+                Ok(None) => Outcome::Done,
+                Ok(Some(answered)) => self.streaming(answered, Some(Box::new((found, cx)))),
+                Err(error) => {
+                    let session = self.session.clone();
+                    let witness = Witness::Session(session.shared());
+                    self.recover(Some(Box::new((found, cx))), error, witness).await
+                }
             }
         })
     }
 
-    async fn recover(self, found: &Found, cx: MessageContext, error: HandlerError) -> Outcome {
+    /// The same message once its receipt is no longer asked for: the handler has returned.
+    fn behind(&self) -> Self {
+        Self {
+            server: Arc::clone(&self.server),
+            session: self.session.clone(),
+            message: Arc::clone(&self.message),
+            subscriber: self.subscriber.clone(),
+            receipt: None,
+        }
+    }
+
+    /// Lets an exception handler answer `error`.
+    async fn recover(
+        self,
+        recovery: Option<Box<(Found, MessageContext)>>,
+        error: HandlerError,
+        witness: Witness<'_>,
+    ) -> Outcome {
         self.count(&error);
         let error = Arc::new(error);
-        let Some(handler) = found.exception_handler(&error) else {
-            return self.unanswered(&error);
+        let known = recovery.and_then(|known| Some((known.0.exception_handler(&error)?, known.1)));
+        let Some((handler, cx)) = known else {
+            return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
-        match self.answer(called, || handler.reply_targets(&cx)) {
-            Ok(answered) => self.concluded(answered),
+        match self.answer(called, || handler.reply_targets(&cx), witness) {
+            Ok(None) => Outcome::Done,
+            Ok(Some(answered)) => self.streaming(answered, None),
             Err(error) => {
                 self.count(&error);
-                self.unanswered(&Arc::new(error))
+                self.unanswered(Arc::new(error))
             }
         }
     }
@@ -175,42 +213,42 @@ impl Errand {
         &self,
         called: Called,
         targets: impl FnOnce() -> Result<Vec<ReplyTarget>, HandlerError>,
+        witness: Witness<'_>,
     ) -> Result<Option<(ReplyStream, Vec<ReplyTarget>)>, HandlerError> {
         match called? {
             Reply::Nothing => Ok(None),
-            Reply::Message(message) => {
-                let witness = Witness::Session(self.session.shared());
-                self.send(&targets()?, message, witness).map(|()| None)
-            }
+            Reply::Message(message) => self.send(&targets()?, message, witness).map(|()| None),
             Reply::Stream(stream) => Ok(Some((stream, targets()?))),
         }
     }
 
-    fn concluded(self, answered: Option<(ReplyStream, Vec<ReplyTarget>)>) -> Outcome {
-        match answered {
-            None => Outcome::Done,
-            Some((stream, targets)) => Outcome::Streaming(Answers {
-                stream,
-                targets,
-                errand: self,
-                latch: Arc::default(),
-                waiting: None,
-                waker: None,
-            }),
-        }
+    fn streaming(
+        self,
+        (stream, targets): (ReplyStream, Vec<ReplyTarget>),
+        recovery: Option<Box<(Found, MessageContext)>>,
+    ) -> Outcome {
+        Outcome::Streaming(Answers {
+            stream,
+            targets,
+            errand: self,
+            latch: Arc::default(),
+            waiting: None,
+            waker: None,
+            recovery,
+        })
     }
 
     /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.
-    fn unanswered(&self, error: &Arc<HandlerError>) -> Outcome {
+    fn unanswered(&self, error: Arc<HandlerError>) -> Outcome {
         self.server.counters.handlers_failed.increment();
         tracing::error!(
             session = %self.session.id(),
             destination = &*self.message.destination.escape_debug().to_string(),
-            error = %ErrorChain(&**error),
+            error = %ErrorChain(&*error),
             "a handler failed and no exception handler answered"
         );
-        if self.server.publisher.tap.failed(self.session.id(), error) {
-            return Outcome::Done;
+        if self.server.publisher.tap.failed(self.session.id(), &error) {
+            return Outcome::Unanswered(error);
         }
         // What the handler could not be given is the client's mistake, all else is the server's.
         let reason = match error.is_extraction() {
@@ -218,12 +256,17 @@ impl Errand {
             false => CloseReason::HandlerFailed,
         };
         match self.receipt.as_deref() {
-            Some(receipt) => Outcome::Failed(
-                Fault::new(reason, error.client_message().into_owned())
+            Some(receipt) => {
+                let fault = Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
-                    .with_destination(Some(&self.message.destination)),
-            ),
-            None => Outcome::Done,
+                    .with_destination(Some(&self.message.destination));
+                let refusal = Refusal::of_frame(fault).because(Some(error));
+                Outcome::Failed(Box::new(match self.server.error_handler {
+                    Some(_) => refusal.of_message(&self.message),
+                    None => refusal,
+                }))
+            }
+            None => Outcome::Unanswered(error),
         }
     }
 
@@ -267,7 +310,7 @@ impl Errand {
                         server.counters.unmapped.increment();
                         Ok(())
                     }
-                    published => published.map_err(HandlerError::reply),
+                    published => published.map_err(unsent),
                 }
             }
             ReplyTarget::User { path, broadcast } => {
@@ -285,7 +328,7 @@ impl Errand {
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
                 };
-                published.map_err(HandlerError::reply)
+                published.map_err(unsent)
             }
             ReplyTarget::Subscriber => {
                 self.answer_directly(headers, body);
@@ -322,50 +365,22 @@ impl Errand {
             headers,
             body,
         };
-        let octets = encode_message(encoding, &server.next_direct_message_id(), &publication);
-        session
-            .shared()
-            .outbox()
-            .push(Frame::of_subscription(octets, *key));
+        let push = |publication: &Publication| {
+            let octets = encode_message(encoding, &server.next_direct_message_id(), publication);
+            session
+                .shared()
+                .outbox()
+                .push(Frame::of_subscription(octets, *key));
+        };
+        if server.outbound.is_empty() {
+            return push(&publication);
+        }
+        let (channel, id) = (&server.outbound, encoding.id.as_str());
+        channel.deliver(&publication, session.shared(), id, push);
     }
 }
 
-/// An error with its causes, on one line and with nothing in it that could forge a log line.
-struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
-
-impl std::fmt::Display for ErrorChain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut text = self.0.to_string();
-        write!(f, "{}", text.escape_debug())?;
-        let mut next = self.0.source();
-        while let Some(error) = next {
-            let cause = error.to_string();
-            // A refused argument says what its cause says.
-            if !text.ends_with(&cause) {
-                write!(f, ": {}", cause.escape_debug())?;
-            }
-            (text, next) = (cause, error.source());
-        }
-        Ok(())
-    }
-}
-
-/// Tells all listeners of an event, one after the other; a failure of one does not keep it from the next.
-pub(super) fn tell<E: crate::ApplicationEvent>(
-    server: &Arc<ServerState>,
-    session: SessionId,
-    event: E,
-) -> Option<BoxFuture<'static, ()>> {
-    if server.handlers.listeners(std::any::TypeId::of::<E>()).is_empty() {
-        return None;
-    }
-    let server = Arc::clone(server);
-    let event: Arc<dyn std::any::Any + Send + Sync> = Arc::new(event);
-    Some(Box::pin(async move {
-        for listener in server.handlers.listeners(std::any::TypeId::of::<E>()) {
-            if let Err(error) = listener.call(Arc::clone(&event)).await {
-                tracing::error!(%session, error = %ErrorChain(&error), "an event listener failed");
-            }
-        }
-    }))
+/// A reply that was not published. Exception handlers see the same error as where a handler sends through the template.
+fn unsent(error: PublishError) -> HandlerError {
+    HandlerError::reply(SendError::from(error))
 }

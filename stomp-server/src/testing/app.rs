@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Principal, ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
     app::{ServerState, drain},
-    session::Connection,
+    session::{Attributes, Connection},
     transport::{Handshake, WebSocket},
 };
 
@@ -179,10 +179,16 @@ impl TestApp {
         change(&mut handshake);
         let (ours, theirs) = duplex(PIPE);
         let transport = WebSocket::new(theirs, Bytes::new(), state.config.max_message());
-        let connection = Connection::new(transport, handshake, Arc::clone(state));
+        let connection = Connection::new(transport, handshake, Attributes::default(), Arc::clone(state));
         let session = connection.session();
         drop(state.env.spawn(connection));
-        let client = TestClient::connect(Link::over(ours).await, Setting::of(state), headers, at).await?;
+        let client = TestClient::connect(
+            Link::over(&state.env, ours).await,
+            Setting::of(state),
+            headers,
+            at,
+        )
+        .await?;
         Ok(TestSession::new(Arc::clone(&self.0), client, session))
     }
 }

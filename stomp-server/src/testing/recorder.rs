@@ -7,7 +7,7 @@ use stomp_core::Headers;
 use tokio::sync::Notify;
 
 use super::{Published, client, published};
-use crate::{HandlerError, SessionId, tap::Recipient};
+use crate::{HandlerError, SessionId, broker::is_servers, tap::Recipient};
 
 /// Listens at the tap of a [`TestApp`](super::TestApp)'s server.
 #[derive(Debug, Default)]
@@ -33,14 +33,14 @@ impl Recorder {
     pub(crate) fn published(
         &self,
         recipient: Recipient<'_>,
-        destination: &Arc<str>,
+        destination: &str,
         headers: &Headers,
         body: &Bytes,
     ) {
         let published = |recipient| Published {
             recipient,
-            destination: (**destination).to_owned(),
-            headers: headers.clone(),
+            destination: destination.to_owned(),
+            headers: headers.iter().filter(|(name, _)| !is_servers(name)).collect(),
             body: body.clone(),
         };
         let mut log = self.lock();

@@ -5,10 +5,7 @@ use std::{future::Future, io, net::SocketAddr, panic::Location, sync::Arc, time:
 use tokio::{net::TcpStream, task::JoinHandle};
 
 use super::{Frame, TestClient, client::Setting, link::Link};
-use crate::{
-    ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
-    app::{Endpoint, ServerState},
-};
+use crate::{ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder, app::ServerState};
 
 /// How long a socket may take to open, and a server to end beyond its drain deadline.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,8 +44,9 @@ impl TestServer {
     /// When it has no endpoint; without a tokio runtime.
     #[track_caller]
     pub fn serve(server: StompServer) -> impl Future<Output = Self> + Send {
-        let path = server.state.endpoints.first().map(Endpoint::path);
-        let path = path.expect("clients need an `endpoint` to connect to").to_owned();
+        let endpoint = server.state.endpoints.first();
+        let path = endpoint.and_then(|endpoint| endpoint.paths().first());
+        let path = path.expect("clients need an `endpoint` to connect to").clone();
         async move {
             let bound = server.bind("127.0.0.1:0").await.expect("there is a free port");
             let address = bound.local_addr().expect("it is bound");
@@ -170,7 +168,7 @@ impl TestServer {
                 .map_err(|error| error.to_string())?;
             // Where this fails, it is only slower.
             let _ = socket.set_nodelay(true);
-            Link::open(&self.url, socket).await
+            Link::open(&state.env, &self.url, socket).await
         };
         let opened = state.env.within(PATIENCE, opening).await;
         match opened.unwrap_or_else(|| Err(format!("nothing came for {PATIENCE:?}"))) {

@@ -191,7 +191,7 @@ const UNSERVED: [Refused; 9] = [
 ];
 
 /// Handlers that fail, each with a receipt.
-const FAILING: [Refused; 9] = [
+const FAILING: [Refused; 10] = [
     (
         "SEND\ndestination:/app/double/x\nreceipt:r\n\n\0",
         "malformed",
@@ -282,6 +282,7 @@ async fn check(table: &[Refused]) {
         .await;
 }
 
+/// Rows: CHAN-20
 #[tokio::test]
 async fn a_malformed_frame_ends_its_own_session_only() {
     check(&MALFORMED).await;
@@ -323,7 +324,7 @@ async fn a_failed_handler_without_a_receipt_is_only_logged() {
     assert_eq!((counters.handlers_failed, counters.handlers_panicked), (5, 2));
 }
 
-/// Rows: CFG-03
+/// Rows: CFG-03, CHAN-28
 #[tokio::test]
 async fn what_is_too_large_ends_its_own_session_only() {
     let server = server().await;

@@ -331,6 +331,7 @@ async fn other_requests_go_to_the_fallback() {
     server.connect().await.expect_nothing().await;
 }
 
+/// Rows: CHAN-28
 #[tokio::test]
 async fn frames_may_come_in_any_mixture_of_messages() {
     let server = server().await;

@@ -39,6 +39,7 @@ async fn ten_thousand_in_order(to: &str, from: &str) {
     peer.expect_nothing().await;
 }
 
+/// Rows: CHAN-24
 #[tokio::test]
 async fn ten_thousand_numbered_messages_pass_a_handler_in_order() {
     ten_thousand_in_order("/app/numbered", "/topic/numbered").await;

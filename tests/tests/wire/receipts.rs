@@ -59,6 +59,7 @@ async fn the_receipt_of_send_comes_when_the_handler_has_returned() {
     peer.expect_receipt("second").await;
 }
 
+/// Rows: CHAN-34
 #[tokio::test]
 async fn all_answers_are_with_the_broker_when_the_receipt_comes() {
     let (server, _) = server().await;
