@@ -28,7 +28,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the destination is not one to send to, or too much waits for it already.
+    /// [`SendError`] when the destination is not one to send to, too much waits for it already, or an interceptor holds
+    /// the message back or fails.
     pub fn send(&self, message: Message) -> Result<(), SendError> {
         self.publish(message, None)
     }
