@@ -168,6 +168,18 @@ async fn a_test_vouches_for_users_and_the_authenticator_decides_about_logins() {
 }
 
 #[tokio::test]
+async fn the_authenticator_sees_headers_of_the_handshake() {
+    let app = TestApp::start(application());
+    let headers = [("x-token", "ann")];
+    let ann = app.connect_with_handshake(&headers, &[]).await.expect("let in");
+    assert_eq!(ann.session().principal(), Some(Principal::new("ann")));
+    says(
+        &failure_of(|| app.connect_with_handshake(&[("no header", "")], &[])),
+        &["\"no header\": \"\" is no header of a request"],
+    );
+}
+
+#[tokio::test]
 async fn what_is_published_beside_messages_is_waited_for() {
     let app = TestApp::start(application());
     app.template()
