@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// An application that runs without sockets: its sessions are pipes in memory, all else is real. Messages go through its
 /// interceptors, converters, handlers, exception handlers, users and broker.
 ///
+/// One thing differs: a failure that no exception handler answers is a value ([`Handled::error`](super::Handled::error))
+/// and does not end its session, although a receipt was asked for.
+///
 /// What Spring leaves to be assembled by hand from channels and message headers (there is no `MockMvc` for messages).
 /// Cheap to clone. It needs a tokio runtime, and ends with its last clone and session, or by [`stop`](Self::stop).
 #[derive(Debug, Clone)]

@@ -132,6 +132,18 @@ async fn the_answers_of_a_stream_come_one_by_one() {
 }
 
 #[tokio::test]
+async fn the_failure_of_a_stream_is_none_of_a_later_message() {
+    let app = TestApp::start(application());
+    let mut ann = app.user("ann").await;
+    ann.subscribe("/app/breaks").await;
+    assert_eq!(ann.client().expect_message().await.text(), "1");
+    ann.client().no_message().await;
+    assert_eq!(app.handle().counters().handlers_failed, 1);
+    let handled = ann.send("/app/notes/home", &note("hi")).await;
+    assert!(handled.error().is_none(), "{handled}");
+}
+
+#[tokio::test]
 async fn refusals_are_values_too() {
     let app = TestApp::start(application());
     for (destination, code) in [

@@ -86,6 +86,12 @@ async fn counts() -> impl Stream<Item = u32> {
     futures_util::stream::iter([1, 2])
 }
 
+/// Answers once, and then fails with nobody to answer for it.
+#[subscribe_mapping("/breaks")]
+async fn breaks() -> impl Stream<Item = Result<u32, Broken>> {
+    futures_util::stream::iter([Ok(1), Err(Broken)])
+}
+
 #[message_mapping("/later")]
 async fn later(template: SimpMessagingTemplate) {
     tokio::spawn(async move {
