@@ -485,3 +485,8 @@ pub use self::handler::private as __private;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do those of the guide for porters, which need these features.
+#[cfg(all(doctest, feature = "garde", feature = "testing"))]
+#[doc = include_str!("../../docs/porting-from-spring.md")]
+struct PortingGuide;
