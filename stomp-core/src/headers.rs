@@ -218,6 +218,7 @@ impl ExactSizeIterator for Iter<'_> {}
 mod tests {
     use super::*;
 
+    /// Rows: CHAN-29
     #[test]
     fn the_first_of_repeated_entries_counts_and_the_others_stay() {
         let headers: Headers = [("foo", "World"), ("bar", ""), ("foo", "Hello")]
@@ -232,6 +233,7 @@ mod tests {
         );
     }
 
+    /// Rows: CHAN-29
     #[test]
     fn set_replaces_in_place_and_drops_repeats() {
         let mut headers: Headers = [("a", "1"), ("b", "2"), ("a", "3")].into_iter().collect();
@@ -256,6 +258,7 @@ mod tests {
         assert_eq!(headers, expected.into_iter().collect());
     }
 
+    /// Rows: CHAN-31
     #[test]
     fn credentials_are_not_shown() {
         let headers: Headers = [("login", "ann"), ("passcode", "secret"), ("host", "h")]

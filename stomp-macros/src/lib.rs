@@ -29,8 +29,14 @@ use crate::parse::Name;
 /// ```
 ///
 /// The destination is what follows the application prefix. Variables are written `{room_id}` or `<room_id>`, in
-/// camel or snake case (`:room_id`, as other routers spell it, is refused); `{id:[0-9]+}`, `*`, `?` and `**` are Spring's, and `{*rest}` or `<rest..>` takes all that
-/// follows. Several destinations may be named. An argument with the name of a variable receives it; every other
+/// camel or snake case (`:room_id`, as other routers spell it, is refused); `{id:[0-9]+}`, `*`, `?` and `**` are
+/// Spring's, and `{*rest}` or `<rest..>` takes all that follows. `${name}` and `${name:default}` are properties of the
+/// application. Several destinations may be named; without any the mapping is for the controller's prefixes themselves.
+///
+/// Whether dots separate segments is for the application to say: destinations with dots outside of braces and those
+/// with properties are compared with each other when it is built, all others by the compiler.
+///
+/// An argument with the name of a variable receives it; every other
 /// argument must be an extractor, or say `#[payload]`, `#[header("x-id")]` or `#[destination_variable("roomId")]`. Without [`send_to`](macro@send_to) or [`send_to_user`](macro@send_to_user) an answer
 /// goes to `/topic` and the destination.
 ///
@@ -59,7 +65,9 @@ pub fn subscribe_mapping(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Names the destinations that a handler's answer goes to. `{room_id}` stands for a variable of the mapping.
 ///
 /// Without a destination the answer goes to `/topic` and the destination of the message. On a
-/// [`controller`](macro@controller) block it is the default of the methods. The counterpart of Spring's `@SendTo`.
+/// [`controller`](macro@controller) block it is the default of the methods, of which those count that name a destination
+/// themselves. It takes the answers to SUBSCRIBE too. `${name}` is a property of the application. The counterpart of
+/// Spring's `@SendTo`.
 #[proc_macro_attribute]
 pub fn send_to(args: TokenStream, item: TokenStream) -> TokenStream {
     shown(expand::function(Name::SendTo, args.into(), item.into()))
@@ -74,8 +82,8 @@ pub fn send_to(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// With `broadcast = false` the answer goes to the session that sent the message, else to all sessions of its user.
-/// Without a destination it goes to `/queue` and the destination of the message. The counterpart of Spring's
-/// `@SendToUser`.
+/// Without a destination it goes to `/queue` and the destination of the message. A missing leading slash is completed.
+/// Beside [`send_to`](macro@send_to) both are answered to, this one first. The counterpart of Spring's `@SendToUser`.
 #[proc_macro_attribute]
 pub fn send_to_user(args: TokenStream, item: TokenStream) -> TokenStream {
     shown(expand::function(Name::SendToUser, args.into(), item.into()))

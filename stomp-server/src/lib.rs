@@ -23,7 +23,8 @@
 //!
 //! - [Handlers](#handlers), [their arguments](#arguments), [replies](#replies) and [errors](#errors)
 //! - [Sending from anywhere](#sending-from-anywhere), [users](#users), [security](#security)
-//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [features](#features)
+//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [testing](#testing),
+//!   [features](#features)
 //!
 //! # Handlers
 //!
@@ -68,6 +69,12 @@
 //! assert_eq!(server.routes().count(), 2);
 //! # Ok::<(), stomp_server::BuildError>(())
 //! ```
+//!
+//! A block may have several prefixes, a mapping several destinations: each stands before each. A mapping without any is
+//! for the prefix itself. `${name}` and `${name:default}` are [properties](StompServerBuilder::property) of the
+//! application. Under [`Separator::Dot`](StompServerBuilder::separator) segments are joined and cut by dots:
+//! `#[controller("price")]` and `#[message_mapping("stock.{ticker}")]` are `/app/price.stock.MMM`. What the compiler
+//! cannot know without separator and properties is checked by [`build`](StompServerBuilder::build).
 //!
 //! A generic controller cannot register itself: name its types with [`register_controller!`].
 //!
@@ -152,7 +159,16 @@
 //! | `#[send_to_user("/queue/…")]` | the sender's `/user/queue/…`, in all of the user's sessions |
 //! | `#[send_to_user("/queue/…", broadcast = false)]` | the same in the sender's own session only |
 //!
-//! Placeholders in them are variables of the mapping; the compiler checks that they exist.
+//! Placeholders in them are variables of the mapping; the compiler checks that they exist. Several targets are answered
+//! to in order, those of users first. Without a destination, `#[send_to]` is `/topic` and `#[send_to_user]` `/queue`
+//! with that of the message behind it.
+//!
+//! On a `#[controller]` block they are the default of its methods and exception handlers. The method's count if one of
+//! them names a destination, else the block's if one of them does, else the method's, else the block's: Spring's rule.
+//! A block's target also takes the answer to a SUBSCRIBE.
+//!
+//! An answer has headers of its own only, unless a [filter](StompServerBuilder::reply_header_filter) takes some of the
+//! message's.
 //!
 //! A [`Stream`], from `futures-util`, `async-stream` or of the application's own, is polled only while the client reads
 //! what it gave:
@@ -288,8 +304,10 @@
 //! | channel | carries | trait |
 //! |---|---|---|
 //! | inbound | SEND, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT of every client | [`InboundInterceptor`], `async` |
-//! | broker | everything that is published | [`BrokerInterceptor`] |
+//! | broker | what the application publishes, and what is sent to users | [`BrokerInterceptor`] |
 //! | outbound | each message to each subscriber | [`OutboundInterceptor`] |
+//!
+//! A function is an interceptor that lets messages pass, changes them or holds them back:
 //!
 //! ```
 //! use stomp_server::{BoxError, InboundFrame, StompServer};
@@ -307,10 +325,40 @@
 //! assert!(server.is_ok());
 //! ```
 //!
+//! The traits have more, with Spring's names and meaning; all of it has a default that does nothing:
+//!
+//! | callback | when | order |
+//! |---|---|---|
+//! | `pre_send` | before the message goes into the channel; changes it or stops it | as added |
+//! | `post_send` | when it is in | as added |
+//! | `after_send_completion` | how that ended, also after a veto or an error; for those whose `pre_send` let it pass | reverse |
+//! | `before_handle` | just before the one that serves it gets it; changes it or skips that | as added |
+//! | `after_message_handled` | when that is done, or has failed; for those whose `before_handle` let it pass | reverse |
+//!
+//! ```
+//! use stomp_server::{Failure, HandledBy, InboundFrame, InboundInterceptor, StompServer};
+//!
+//! struct Audit;
+//!
+//! impl InboundInterceptor for Audit {
+//!     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+//!         let destination = frame.message.destination.escape_debug();
+//!         println!("{:?} to {destination} by {by:?}: {}", frame.kind, failure.map_or("done", |_| "failed"));
+//!     }
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).inbound_interceptor(Audit).build();
+//! assert!(server.is_ok());
+//! ```
+//!
+//! What a client reads when a frame of its is refused is for a [`StompErrorHandler`] to say.
+//!
 //! # Events
 //!
-//! `#[event_listener]` functions are told of [`SessionConnectedEvent`], [`SessionSubscribeEvent`],
-//! [`SessionUnsubscribeEvent`] and [`SessionDisconnectEvent`]. The session's next frame waits for them.
+//! `#[event_listener]` functions are told of sessions: [`SessionConnectEvent`], [`SessionConnectedEvent`],
+//! [`SessionSubscribeEvent`], [`SessionUnsubscribeEvent`] and [`SessionDisconnectEvent`]. The session's next frame waits
+//! for them. They are told of the broker ([`BrokerAvailabilityEvent`]) and of the application's own events, which
+//! [`ApplicationEventPublisher`] publishes. A listener that fails or panics disturbs nobody: the log has it.
 //!
 //! ```
 //! use stomp_server::prelude::*;
@@ -325,12 +373,24 @@
 //! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
 //! ```
 //!
+//! State that belongs to a session is kept [with the session](Session), and dropped when its end has been told.
+//!
 //! # Configuration
 //!
 //! [`StompServerBuilder`] has a method for what is changed often, and
 //! [`configure`](StompServerBuilder::configure) for every field of [`Config`] and [`SessionConfig`], where each is
 //! explained with its default. [`build`](StompServerBuilder::build) reports all that is wrong with settings and handlers
 //! at once.
+//!
+//! | a destination is for | when it begins with | without such prefixes |
+//! |---|---|---|
+//! | handlers | [`application_destination_prefixes`](StompServerBuilder::application_destination_prefixes), `/app` | always |
+//! | the broker | [`enable_simple_broker`](StompServerBuilder::enable_simple_broker), `/topic` and `/queue` | unless it is a user's |
+//! | a user | [`user_destination_prefix`](StompServerBuilder::user_destination_prefix), `/user` | |
+//!
+//! Prefixes fit whole segments, and the first that fits is taken off. Where a destination is for a handler and for
+//! another, both get it: with `/topic` as an application prefix too, a SUBSCRIBE to `/topic/prices` is live at the
+//! broker and answered by a `#[subscribe_mapping("/prices")]`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -352,6 +412,19 @@
 //!
 //! Counters of what the server does and of every limit that acts: [`ServerHandle::counters`].
 //!
+//! # Testing
+//!
+//! With the feature `testing`, the module `testing` has what an application tests itself with, without sleeping: a
+//! `TestApp`, which drives handlers without a server and gives what came of each message as a value (replies, sends of
+//! templates, answers of exception handlers, the failure that nothing answered); a `TestServer` on a free port with a
+//! `TestClient` that waits for receipts; and a `VirtualClock` for heart-beats and deadlines. Its page has complete
+//! examples.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! stomp-server = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | meaning |
@@ -359,6 +432,7 @@
 //! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
 //! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
 //! | `garde` | no | [`Valid`] checks payloads that derive `garde::Validate`; a type that does cannot implement [`Validate`] too |
+//! | `testing` | no | the module `testing`; for `dev-dependencies`, as it brings tokio's virtual time |
 //!
 //! WebSocket, the simple broker and JSON are always there.
 
@@ -381,6 +455,7 @@ mod convert;
 mod counters;
 mod env;
 mod error;
+mod error_handler;
 mod event;
 mod handler;
 pub mod prelude;
@@ -411,24 +486,25 @@ pub use self::{
         StompServerBuilder, shutdown_signal,
     },
     channel::{
-        BrokerInterceptor, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
-        OutboundMessage, Verdict,
+        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
+        OutboundInterceptor, OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,
     env::Env,
     error::BoxError,
+    error_handler::{ErrorFrame, RefusedFrame, StompErrorHandler},
     event::{
-        ApplicationEvent, SessionConnectedEvent, SessionDisconnectEvent, SessionSubscribeEvent,
-        SessionUnsubscribeEvent,
+        ApplicationEvent, BrokerAvailabilityEvent, SessionConnectEvent, SessionConnectedEvent,
+        SessionDisconnectEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     },
     handler::{
-        ArgSpec, BuildProblem, Component, Context, Controller, Describe, DestinationVariable, ExecutionMode,
-        FromContext, FromDestinationVariable, FromMessage, HandlerError, Header, HeaderList, IntoReply,
-        InvalidValue, Location, MessageBody, MessageContext, MissingHeader, MissingVariable,
-        OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection, Reply,
-        ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid, Validate,
-        ValidationError, ValidationErrors, ValuePlace,
+        ApplicationEventPublisher, ArgSpec, BuildProblem, Component, Context, Controller, Describe,
+        DestinationVariable, ExecutionMode, FromContext, FromDestinationVariable, FromMessage, HandlerError,
+        Header, HeaderList, IntoReply, InvalidValue, Location, MessageBody, MessageContext, MissingHeader,
+        MissingVariable, OptionalFromMessage, Outgoing, Payload, Place, Properties, PropertyError, Rejection,
+        Reply, ReplyStream, Requirements, RouteInfo, RouteMeta, SessionAttribute, State, Target, Valid,
+        Validate, ValidationError, ValidationErrors, ValuePlace,
     },
     security::{AuthenticationError, Authenticator, Decision, Login, Principal},
     session::{Session, SessionId},
@@ -452,3 +528,8 @@ pub use self::handler::private as __private;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do those of the guide for porters, which need these features.
+#[cfg(all(doctest, feature = "garde", feature = "testing"))]
+#[doc = include_str!("../../docs/porting-from-spring.md")]
+struct PortingGuide;

@@ -2,9 +2,9 @@
 
 pub use crate::{
     AuthenticationError, Component, DestinationVariable, Endpoint, HandlerError, Header, Headers, Login,
-    Message, Outgoing, Payload, Principal, SendError, Session, SessionAttribute, SessionConnectedEvent,
-    SessionDisconnectEvent, SessionId, SessionSubscribeEvent, SessionUnsubscribeEvent, SimpMessagingTemplate,
-    SimpUserRegistry, State, StompServer, Stream,
+    Message, Outgoing, Payload, Principal, SendError, Session, SessionAttribute, SessionConnectEvent,
+    SessionConnectedEvent, SessionDisconnectEvent, SessionId, SessionSubscribeEvent, SessionUnsubscribeEvent,
+    SimpMessagingTemplate, SimpUserRegistry, State, StompServer, Stream, Valid,
 };
 #[cfg(feature = "macros")]
 pub use crate::{

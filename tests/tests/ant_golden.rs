@@ -7,6 +7,7 @@ use stomp_tests::ant_golden::{RULES, check};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/ant-golden.tsv.gz");
 
+/// Rows: ROUTE-07, ROUTE-08, ROUTE-09, ROUTE-10, ROUTE-11, ROUTE-13, ROUTE-14, ROUTE-15, ROUTE-16, ROUTE-19, ROUTE-21, ROUTE-22, ROUTE-24
 #[test]
 fn every_answer_is_springs_or_explained_by_a_rule() {
     let data = File::open(DATA).expect("the golden data is part of the repository");

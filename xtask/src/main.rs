@@ -8,6 +8,7 @@
 
 mod ant_golden;
 mod fuzz;
+mod handlers;
 mod parity;
 mod setup;
 mod steps;
@@ -24,6 +25,7 @@ cargo xtask <task>
   test [--no-system]   everything that must hold: format, lints, docs, tests, features, licences, browser.
                        Installs what it needs, after saying so. --no-system runs what needs Rust alone.
   ant-golden FILE      replays answers of Spring's AntPathMatcher (.tsv or .tsv.gz).
+  handlers [N]         what N handlers (2,000 unless told) cost to check, to build and to start.
   parity               does docs/spring-parity.md account for every row, with tests that exist and name it?
   fuzz [--seconds N]   every fuzz target for N seconds, 60 unless told. Needs a nightly toolchain.
 ";
@@ -44,6 +46,8 @@ fn run(args: &[&str]) -> Result<()> {
         ["test"] => test::run_all(true),
         ["test", "--no-system"] => test::run_all(false),
         ["ant-golden", file] => ant_golden::run(Path::new(file)),
+        ["handlers"] => handlers::run("2000"),
+        ["handlers", count] => handlers::run(count),
         ["parity"] => parity::run(),
         ["fuzz"] => fuzz::run_all("60"),
         ["fuzz", "--seconds", seconds] => fuzz::run_all(seconds),

@@ -106,6 +106,7 @@ mod tests {
         }
     }
 
+    /// Rows: ROUTE-53
     #[test]
     fn hostile_braces_take_bounded_work() {
         let mut segment = "{a".repeat(1000) + &"}".repeat(1000) + "{";

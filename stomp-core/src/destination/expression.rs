@@ -140,6 +140,7 @@ mod tests {
     use super::*;
     use crate::destination::captures::{Captures, Ignore};
 
+    /// Rows: ROUTE-17
     #[test]
     fn a_group_must_not_capture() {
         assert_eq!(

@@ -97,6 +97,7 @@ fn is_blank(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Rows: ROUTE-07, ROUTE-08
     #[test]
     fn the_table_of_the_study() {
         let table = [

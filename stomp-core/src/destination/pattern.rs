@@ -115,6 +115,12 @@ impl Pattern {
         self.separator
     }
 
+    /// The segments before the first that has a wildcard or variable; of a pattern that has none all segments.
+    pub fn leading_literals(&self) -> impl Iterator<Item = &str> {
+        let literal = self.parts.iter().take_while(|part| part.is_literal());
+        literal.map(|part| &self.text[part.at.clone()])
+    }
+
     /// Whether there is neither wildcard nor variable.
     #[must_use]
     pub fn is_literal(&self) -> bool {

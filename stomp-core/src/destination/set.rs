@@ -164,14 +164,9 @@ impl<T> PatternSet<T> {
     }
 }
 
-/// The leading literal segments of a pattern.
+/// The way of a pattern into the tree.
 fn way(pattern: &Pattern) -> impl Iterator<Item = &str> {
-    let literal = pattern
-        .parts
-        .iter()
-        .take(MAX_DEPTH)
-        .take_while(|part| part.is_literal());
-    literal.map(|part| &pattern.text[part.at.clone()])
+    pattern.leading_literals().take(MAX_DEPTH)
 }
 
 /// The lists of slots along the way of a destination.

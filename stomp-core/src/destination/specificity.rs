@@ -131,6 +131,7 @@ fn variable_end(first: char, rest: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
+    /// Rows: ROUTE-21, ROUTE-24
     #[test]
     fn the_table_of_the_study() {
         // first, second, destination: who wins on Spring's own class

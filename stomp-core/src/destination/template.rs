@@ -150,6 +150,7 @@ mod tests {
         Template::parse(text, Separator::Slash)
     }
 
+    /// Rows: RET-39
     #[test]
     fn values_are_put_in_once_and_as_they_are() {
         let template = parse("/topic/{roomId}.<user-name>/{roomId}").unwrap();

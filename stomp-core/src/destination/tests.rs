@@ -89,6 +89,7 @@ fn mistakes_in_a_mapping_have_a_place_and_a_reason() {
     }
 }
 
+/// Rows: ROUTE-18
 #[test]
 fn a_rest_takes_at_least_one_segment() {
     let files = mapping("/files/{*path}");
@@ -102,6 +103,7 @@ fn a_rest_takes_at_least_one_segment() {
     assert_eq!(error.kind, PatternErrorKind::RestNotAllowed);
 }
 
+/// Rows: ROUTE-19
 #[test]
 fn a_peers_braces_are_text_unless_they_make_a_variable() {
     for text in ["/a{b", "/a}b", "/{}", "/{", "/<a>"] {
@@ -173,6 +175,7 @@ fn limits_are_kept() {
     }
 }
 
+/// Rows: ROUTE-53
 #[test]
 fn hostile_patterns_end_soon() {
     let stars = "/**/a*a*a*a*".repeat(60);

@@ -58,6 +58,7 @@ pub fn validate(destination: &str, separator: Separator) -> Result<(), Destinati
 mod tests {
     use super::*;
 
+    /// Rows: ROUTE-12
     #[test]
     fn only_what_could_mean_two_things_is_refused() {
         for fine in ["/", "/a", "a/", "/a b/ü", "/a..b", "a\tb"] {

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{CloseReason, Command, ErrorCode, Version, codec::FrameWriter};
+use bytes::Bytes;
+
+use crate::{CloseReason, Command, ErrorCode, Headers, Version, codec::FrameWriter};
 
 /// Why a session ends with an ERROR, and what that ERROR says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,13 +14,25 @@ pub struct Fault {
     pub reason: CloseReason,
     /// The `code` header.
     pub code: ErrorCode,
-    /// The `message` header and the body: one short sentence for the client's developer. It names no type, path or
-    /// other user.
+    /// The `message` header, and the body if there is no other: one short sentence for the client's developer. It names
+    /// no type, path or other user.
     pub message: Cow<'static, str>,
     /// The `receipt` of the frame that failed.
     pub receipt: Option<Box<str>>,
     /// The destination of the frame that failed.
     pub destination: Option<Arc<str>>,
+    /// What the ERROR says beyond that.
+    pub more: Option<Box<FaultContent>>,
+}
+
+/// What an ERROR says beyond the fault that it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FaultContent {
+    /// Further headers. Those that a [`Fault`] itself writes, and those of the codec, are left out; a `content-type`
+    /// takes the place of `text/plain`.
+    pub headers: Headers,
+    /// Another body than the message.
+    pub body: Option<Bytes>,
 }
 
 impl Fault {
@@ -32,6 +46,7 @@ impl Fault {
             message: message.into(),
             receipt: None,
             destination: None,
+            more: None,
         }
     }
 
@@ -80,11 +95,33 @@ impl Fault {
         if self.reason == CloseReason::UnsupportedVersion {
             frame = frame.header("version", Version::LIST);
         }
-        frame
-            .header("content-type", "text/plain")
-            .end(self.message.as_bytes());
+        let Some(FaultContent { headers, body }) = self.more.as_deref() else {
+            return frame
+                .header("content-type", "text/plain")
+                .end(self.message.as_bytes());
+        };
+        let content_type = headers.get("content-type").filter(readable);
+        frame = frame.header("content-type", content_type.unwrap_or("text/plain"));
+        for (name, value) in headers.iter().filter(|(name, _)| !OWN.contains(name)) {
+            if readable(&name) && readable(&value) {
+                frame = frame.header(name, value);
+            }
+        }
+        frame.end(body.as_deref().unwrap_or(self.message.as_bytes()));
     }
 }
+
+/// Headers of an ERROR that are not for others to add.
+const OWN: [&str; 8] = [
+    "message",
+    "code",
+    "retry",
+    "receipt-id",
+    "destination",
+    "version",
+    "content-type",
+    "content-length",
+];
 
 /// What some version writes with a backslash.
 const ESCAPED: [char; 4] = ['\r', '\n', ':', '\\'];

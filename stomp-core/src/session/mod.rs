@@ -39,7 +39,7 @@ mod subscriptions;
 
 pub use self::{
     config::SessionConfig,
-    fault::Fault,
+    fault::{Fault, FaultContent},
     request::{AckMode, Connect, Request, Send, Subscribe, Unsubscribe},
     server::{Overdue, ServerSession},
     subscriptions::{SubscriptionId, SubscriptionKey, Subscriptions},

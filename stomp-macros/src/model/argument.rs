@@ -62,7 +62,8 @@ pub(crate) enum Inner {
 }
 
 /// Extractors whose arguments may be called anything without being taken for misspelt variables.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
+    "ApplicationEventPublisher",
     "Arc",
     "DestinationVariable",
     "Header",

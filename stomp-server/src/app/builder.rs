@@ -11,10 +11,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{BuildError, Config, ConfigProblem, Endpoint, ServerState, StompServer, routing::trim};
 use crate::{
-    SimpMessagingTemplate,
+    ApplicationEventPublisher, SimpMessagingTemplate,
     activity::Passages,
     broker::{
-        Framing, Publisher, encode_session_frame,
+        Broker, Framing, Lanes, Publisher, encode_session_frame,
         simple::{Delivery, SimpleBroker},
     },
     channel::{
@@ -24,6 +24,7 @@ use crate::{
     convert::{Converters, MessageConverter},
     counters::Counters,
     env::Env,
+    error_handler::StompErrorHandler,
     handler::{
         AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, ReplyHeaders,
         Services, assemble, private::Registration,
@@ -51,6 +52,7 @@ pub struct StompServerBuilder {
     broker: BrokerChannel,
     outbound: OutboundChannel,
     authenticator: Option<Arc<dyn Authenticator>>,
+    error_handler: Option<Arc<dyn StompErrorHandler>>,
     fallback: Option<Arc<dyn HttpHandler>>,
     discover: bool,
     scope: Option<String>,
@@ -73,6 +75,7 @@ impl StompServerBuilder {
             broker: BrokerChannel::default(),
             outbound: OutboundChannel::default(),
             authenticator: None,
+            error_handler: None,
             fallback: None,
             discover: true,
             scope: None,
@@ -132,6 +135,13 @@ impl StompServerBuilder {
     /// Decides who clients are. Default: everybody may connect, and nobody has a name.
     pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
         self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Decides what clients read when a frame of theirs is refused (Spring's `setErrorHandler`). Default: an ERROR with
+    /// `message`, `code`, `retry`, and `receipt-id` and `destination` where they are known.
+    pub fn error_handler(mut self, handler: impl StompErrorHandler) -> Self {
+        self.error_handler = Some(Arc::new(handler));
         self
     }
 
@@ -311,13 +321,24 @@ impl StompServerBuilder {
         let sessions = Arc::<Sessions>::default();
         let handling = TaskTracker::new();
         let delivery = Delivery {
-            outbound: std::mem::take(&mut self.outbound),
+            outbound: self.outbound.clone(),
             counters: Arc::clone(&counters),
             env: self.env.clone(),
             tasks: handling.clone(),
         };
+        let broker: Arc<dyn Broker> = Arc::new(SimpleBroker::new(delivery, &config));
+        let passages = Passages::default();
+        let lanes = Arc::new(Lanes {
+            broker: Arc::clone(&broker),
+            counters: Arc::clone(&counters),
+            env: self.env.clone(),
+            tasks: handling.clone(),
+            passages: passages.clone(),
+            limit: config.publish_queue_limit,
+        });
         let publisher = Arc::new(Publisher {
-            broker: Arc::new(SimpleBroker::new(delivery, &config)),
+            broker,
+            lanes,
             channel: std::mem::take(&mut self.broker),
             sessions: Arc::clone(&sessions),
             config: Arc::clone(&config),
@@ -325,6 +346,8 @@ impl StompServerBuilder {
         });
         self.context
             .insert(Arc::new(SimpUserRegistry::new(Arc::clone(&sessions))));
+        let events = ApplicationEventPublisher::default();
+        self.context.insert(Arc::new(events.clone()));
         self.context.insert(Arc::new(self.properties));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
         let services = Arc::new(Services::new(self.context, self.converters, template));
@@ -336,7 +359,8 @@ impl StompServerBuilder {
             services: Arc::clone(&services),
             config: Arc::clone(&config),
         });
-        let handlers = check_all(config_problems, assembled)?;
+        let handlers = Arc::new(check_all(config_problems, assembled)?);
+        events.lead_to(&handlers);
         let state = ServerState {
             config,
             env: self.env,
@@ -345,17 +369,20 @@ impl StompServerBuilder {
             sessions,
             publisher,
             inbound: self.inbound,
+            outbound: self.outbound,
             handlers,
             services,
             reply_headers: self.reply_headers,
             authenticator: self.authenticator,
+            error_handler: self.error_handler,
+            events,
             endpoints: self.endpoints,
             fallback: self.fallback,
             heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
             stopping: CancellationToken::new(),
             handling,
             tasks: TaskTracker::new(),
-            passages: Passages::default(),
+            passages,
             next_direct_message: AtomicU64::new(0),
         };
         log(&state);

@@ -2,13 +2,17 @@
 
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use stomp_core::CloseReason;
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 
 use super::{ServerState, StompServerBuilder};
 use crate::{
-    CounterSnapshot, SimpMessagingTemplate, handler::RouteInfo, session::Command,
-    transport::serve_connection, user::SimpUserRegistry,
+    ApplicationEventPublisher, BrokerAvailabilityEvent, CounterSnapshot, SimpMessagingTemplate,
+    handler::{RouteInfo, tell},
+    session::Command,
+    transport::serve_connection,
+    user::SimpUserRegistry,
 };
 
 /// A server that has been built and can be bound to an address.
@@ -23,16 +27,22 @@ impl StompServer {
         StompServerBuilder::new()
     }
 
-    /// Sends messages from anywhere, before, while and after the server runs.
+    /// Sends messages from anywhere, before, while and after the server runs. Each call gives a publisher of its own.
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
-        self.state.services.template().clone()
+        self.state.services.template().separate()
     }
 
     /// Who is connected.
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
         SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// Publishes events to the application's `#[event_listener]`s.
+    #[must_use]
+    pub fn event_publisher(&self) -> ApplicationEventPublisher {
+        self.state.events.clone()
     }
 
     /// The routes, as data.
@@ -118,6 +128,14 @@ impl BoundServer {
         let Self { listener, state } = self;
         state.start();
         let mut signal = std::pin::pin!(signal);
+        if let Some(told) = available(&state, true) {
+            // A listener that hangs keeps clients out, but not the shutdown.
+            tokio::select! {
+                () = &mut signal => state.stopping.cancel(),
+                () = state.stopping.cancelled() => {}
+                () = told => {}
+            }
+        }
         loop {
             tokio::select! {
                 () = &mut signal => break,
@@ -133,6 +151,10 @@ impl BoundServer {
             }
         }
         drop(listener);
+        state.stopping.cancel();
+        if let Some(told) = available(&state, false) {
+            let _ = state.env.within(state.config.drain_deadline, told).await;
+        }
         drain(&state).await;
         Ok(())
     }
@@ -150,16 +172,22 @@ impl ServerHandle {
         self.state.stopping.cancel();
     }
 
-    /// Sends messages from anywhere.
+    /// Sends messages from anywhere. Each call gives a publisher of its own.
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
-        self.state.services.template().clone()
+        self.state.services.template().separate()
     }
 
     /// Who is connected.
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
         SimpUserRegistry::new(Arc::clone(&self.state.sessions))
+    }
+
+    /// Publishes events to the application's `#[event_listener]`s.
+    #[must_use]
+    pub fn event_publisher(&self) -> ApplicationEventPublisher {
+        self.state.events.clone()
     }
 
     /// How many connections are open, also those that have not sent CONNECT.
@@ -187,6 +215,11 @@ impl ServerHandle {
     pub fn counters(&self) -> CounterSnapshot {
         self.state.counters.snapshot()
     }
+}
+
+/// Tells listeners whether the broker takes messages.
+fn available(state: &ServerState, available: bool) -> Option<BoxFuture<'static, ()>> {
+    tell(&state.handlers, None, || BrokerAvailabilityEvent::new(available))
 }
 
 fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {

@@ -12,11 +12,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Config, Endpoint};
 use crate::{
+    ApplicationEventPublisher,
     activity::{Passages, Survey},
     broker::Publisher,
-    channel::InboundChannel,
+    channel::{InboundChannel, OutboundChannel},
     counters::Counters,
     env::Env,
+    error_handler::StompErrorHandler,
     handler::{Handlers, ReplyHeaders, Services},
     security::Authenticator,
     session::{SessionId, Wheel},
@@ -33,10 +35,13 @@ pub(crate) struct ServerState {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) inbound: InboundChannel,
-    pub(crate) handlers: Handlers,
+    pub(crate) outbound: OutboundChannel,
+    pub(crate) handlers: Arc<Handlers>,
     pub(crate) services: Arc<Services>,
     pub(crate) reply_headers: ReplyHeaders,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(crate) error_handler: Option<Arc<dyn StompErrorHandler>>,
+    pub(crate) events: ApplicationEventPublisher,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) fallback: Option<Arc<dyn HttpHandler>>,
     /// The finished frame of a heart-beat.

@@ -5,6 +5,7 @@
 //! behind the same trait.
 
 mod encode;
+mod lane;
 mod latch;
 mod publisher;
 pub(crate) mod simple;
@@ -18,8 +19,11 @@ use stomp_core::{
     session::{SubscriptionId, SubscriptionKey},
 };
 
+#[cfg(feature = "testing")]
+pub(crate) use self::encode::is_servers;
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame, subscribers_header},
+    lane::{Lane, Lanes},
     latch::{Latch, Lost},
     publisher::{PublishError, Publisher},
 };
@@ -36,12 +40,22 @@ pub(crate) trait Broker: Send + Sync + 'static {
     /// Ends a subscription, then completes. Frames on their way to it are dropped by its session.
     fn unsubscribe(&self, address: &Address, ticket: Ticket, done: Completion);
 
-    /// Hands a message to all who are subscribed to its address, in the order of the calls per address, then
-    /// completes. Never waits for a subscriber. What is refused never completes.
-    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused>;
+    /// Hands a message to all who are subscribed to its address, in the order of the calls per address. Never waits for
+    /// a subscriber. What cannot be done within the call is completed later: only then is the witness asked for a
+    /// [completion](Witness::completion), within the call.
+    fn publish(&self, publication: Publication, witness: Witness<'_>, room: Room) -> Result<(), Refused>;
 
     /// Notes what is on its way to subscribers just now.
     fn survey(&self, survey: &mut Survey);
+}
+
+/// May a message be refused?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Yes, when too many wait for its destination.
+    Limited,
+    /// No: it was accepted already, and has waited elsewhere.
+    Owed,
 }
 
 /// A message was not taken: too many wait for its destination.
@@ -125,6 +139,8 @@ enum Waiting {
     Session(Arc<Shared>),
     /// Whoever waits at a latch.
     Latch(Arc<Latch>),
+    /// What the publisher sends next, and whoever waits at a latch.
+    Lane(Arc<Lane>, Option<Arc<Latch>>),
 }
 
 impl Completion {
@@ -138,6 +154,12 @@ impl Completion {
             Waiting::Nobody => {}
             Waiting::Session(session) => session.complete(),
             Waiting::Latch(latch) => latch.arrive(),
+            Waiting::Lane(lane, latch) => {
+                lane.arrive();
+                if let Some(latch) = latch {
+                    latch.arrive();
+                }
+            }
         }
     }
 }
@@ -149,6 +171,12 @@ impl Drop for Completion {
             // It waits for an end, whatever that is: its own comes soon if the runtime's has.
             Waiting::Session(session) => session.complete(),
             Waiting::Latch(latch) => latch.lose(),
+            Waiting::Lane(lane, latch) => {
+                lane.arrive();
+                if let Some(latch) = latch {
+                    latch.lose();
+                }
+            }
         }
     }
 }
@@ -162,6 +190,8 @@ pub(crate) enum Witness<'a> {
     Session(&'a Arc<Shared>),
     /// A task.
     Latch(&'a Arc<Latch>),
+    /// The messages that the same publisher sends next, and perhaps a task.
+    Lane(&'a Arc<Lane>, Option<&'a Arc<Latch>>),
 }
 
 impl Witness<'_> {
@@ -176,6 +206,13 @@ impl Witness<'_> {
             Self::Latch(latch) => {
                 latch.expect();
                 Completion(Waiting::Latch(Arc::clone(latch)))
+            }
+            Self::Lane(lane, latch) => {
+                lane.expect();
+                if let Some(latch) = latch {
+                    latch.expect();
+                }
+                Completion(Waiting::Lane(Arc::clone(lane), latch.map(Arc::clone)))
             }
         }
     }

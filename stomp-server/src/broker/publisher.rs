@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use stomp_core::{Message, destination};
 
-use super::{Address, Broker, Publication, Refused, Witness};
+use super::{Address, Broker, Lanes, Publication, Refused, Room, Witness};
 use crate::{
+    BoxError,
     app::Config,
-    channel::BrokerChannel,
+    channel::{BrokerChannel, HandledBy, Stopped},
     session::SessionId,
     tap::{Recipient, Tap},
     user::{Sessions, split_user},
@@ -16,6 +17,7 @@ use crate::{
 /// Publishes messages: interceptors, then the user's sessions or the broker.
 pub(crate) struct Publisher {
     pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) channel: BrokerChannel,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) config: Arc<Config>,
@@ -24,7 +26,7 @@ pub(crate) struct Publisher {
 }
 
 /// Why a message was not published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum PublishError {
     #[error("the destination is not one that the broker serves")]
     NotServed,
@@ -32,6 +34,20 @@ pub(crate) enum PublishError {
     Malformed,
     #[error("the destination has more messages waiting than it may")]
     Overloaded,
+    #[error("an interceptor held the message back")]
+    Vetoed,
+    #[error("an interceptor failed")]
+    Intercepted(#[source] BoxError),
+}
+
+impl From<Stopped> for PublishError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Vetoed => Self::Vetoed,
+            Stopped::Failed(cause) => Self::Intercepted(cause),
+            Stopped::Panicked => Self::Intercepted(Box::new(stopped)),
+        }
+    }
 }
 
 impl From<Refused> for PublishError {
@@ -41,58 +57,88 @@ impl From<Refused> for PublishError {
 }
 
 impl Publisher {
-    /// Publishes a message to its destination, which the broker serves or which is a user's.
+    /// Publishes a message of the application's to its destination, which the broker serves or which is a user's.
     pub(crate) fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        self.publish_for(None, message, witness)
+        match self.served(message, None, witness)? {
+            Some(message) => self.publish_to_everybody(message, witness),
+            None => Ok(()),
+        }
     }
 
-    /// The same for what a client sends, and for what a handler answers it: in user destinations its session's id is a
-    /// name too, and its own user's name means this session alone, as in Spring.
+    /// The same for what a handler answers a client: in user destinations its session's id is a name too, and its own
+    /// user's name means this session alone, as in Spring.
     pub(crate) fn publish_from(
         &self,
         session: SessionId,
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
-        self.publish_for(Some(session), message, witness)
+        match self.served(message, Some(session), witness)? {
+            Some(message) => self.publish_to_everybody(message, witness),
+            None => Ok(()),
+        }
     }
 
-    fn publish_for(
+    /// The same for what a client sends, which interceptors have seen on the inbound channel: what the broker serves
+    /// does not pass the broker channel, as in Spring. What is for a user does, because user destinations publish it.
+    pub(crate) fn publish_of_client(
         &self,
-        origin: Option<SessionId>,
+        session: SessionId,
         message: Message,
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
+        match self.served(message, Some(session), witness)? {
+            Some(message) => self.hand_over_to_everybody(message, witness),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives back what the broker is to have; `None` when the message was for a user and is published.
+    fn served(
+        &self,
+        message: Message,
+        origin: Option<SessionId>,
+        witness: Witness<'_>,
+    ) -> Result<Option<Message>, PublishError> {
         self.validate(&message.destination)?;
         if let Some(rest) = self.user_path(&message.destination) {
             let (user, path) = split_user(rest).ok_or(PublishError::Malformed)?;
             let path = path.to_owned();
             let mut sessions = Vec::new();
             self.sessions.addressed(&user, origin, &mut sessions);
-            return self.publish_to_sessions(&sessions, &path, message, witness);
+            let recipient = match *sessions {
+                [only] if Some(only) == origin => Recipient::Sessions(&sessions),
+                _ => Recipient::User(&user),
+            };
+            self.publish_to(recipient, &sessions, &path, message, witness)?;
+            return Ok(None);
         }
         if !self.config.routing.is_brokers(&message.destination) {
             return Err(PublishError::NotServed);
         }
-        if let Some(message) = self.intercepted(message, Recipient::Everybody) {
-            let address = Address::Shared(Arc::clone(&message.destination));
-            let Message {
-                destination,
-                headers,
-                body,
-                ..
-            } = message;
-            self.broker.publish(
-                Publication {
-                    address,
-                    destination,
-                    headers,
-                    body,
-                },
-                witness.completion(),
-            )?;
-        }
-        Ok(())
+        Ok(Some(message))
+    }
+
+    fn publish_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        let hand_over = |message: Message| self.hand_over_to_everybody(message, witness);
+        self.channel.send(message, HandledBy::Broker, hand_over)
+    }
+
+    fn hand_over_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+        self.tap(&message.destination, &message, Recipient::Everybody);
+        let Message {
+            destination,
+            headers,
+            body,
+            ..
+        } = message;
+        let publication = Publication {
+            address: Address::Shared(Arc::clone(&destination)),
+            destination,
+            headers,
+            body,
+        };
+        Ok(self.hand_over(publication, witness)?)
     }
 
     /// Publishes a message to `path` of all sessions of a user.
@@ -129,9 +175,19 @@ impl Publisher {
         witness: Witness<'_>,
     ) -> Result<(), PublishError> {
         self.validate(path)?;
-        let Some(message) = self.intercepted(message, recipient) else {
-            return Ok(());
-        };
+        self.channel.send(message, HandledBy::Users, |message| {
+            self.tap(path, &message, recipient);
+            self.hand_over_to_sessions(sessions, path, &message, witness)
+        })
+    }
+
+    fn hand_over_to_sessions(
+        &self,
+        sessions: &[SessionId],
+        path: &str,
+        message: &Message,
+        witness: Witness<'_>,
+    ) -> Result<(), PublishError> {
         let path: Arc<str> = path.into();
         let destination: Arc<str> = format!("{}{path}", self.config.user_destination_prefix).into();
         let mut published = Ok(());
@@ -145,10 +201,20 @@ impl Publisher {
                 headers: message.headers.clone(),
                 body: message.body.clone(),
             };
-            let one = self.broker.publish(publication, witness.completion());
+            let one = self.hand_over(publication, witness);
             published = published.and(one);
         }
         Ok(published?)
+    }
+
+    /// Hands a message to the broker, or to the lane of a publisher who does not wait.
+    fn hand_over(&self, publication: Publication, witness: Witness<'_>) -> Result<(), Refused> {
+        match witness {
+            Witness::Lane(lane, latch) => lane.publish(publication, latch),
+            Witness::Nobody | Witness::Session(_) | Witness::Latch(_) => {
+                self.broker.publish(publication, witness, Room::Limited)
+            }
+        }
     }
 
     /// What is left of a user destination behind its prefix.
@@ -161,11 +227,9 @@ impl Publisher {
         destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
-    fn intercepted(&self, message: Message, recipient: Recipient<'_>) -> Option<Message> {
-        let message = self.channel.apply(message)?;
+    fn tap(&self, destination: &str, message: &Message, recipient: Recipient<'_>) {
         self.tap
-            .published(recipient, &message.destination, &message.headers, &message.body);
-        Some(message)
+            .published(recipient, destination, &message.headers, &message.body);
     }
 }
 

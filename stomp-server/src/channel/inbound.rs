@@ -1,15 +1,28 @@
 //! What clients send, before anything is done with it: the one point of decision for every frame.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+};
 
 use stomp_core::Message;
 
+use super::{
+    Chain, Failure, HandledBy, Stopped,
+    chain::{Callbacks, decided, panicked},
+};
 use crate::{BoxError, session::Session};
 
 /// What a client's frame asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InboundKind {
+    /// CONNECT or STOMP. Interceptors do not see it, the [`Authenticator`](crate::Authenticator) does; a
+    /// [`StompErrorHandler`](crate::StompErrorHandler) may see it refused.
+    Connect,
     /// SEND.
     Send,
     /// SUBSCRIBE.
@@ -33,16 +46,61 @@ pub struct InboundFrame {
 }
 
 /// Sees every SEND, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT of every connected client, in order, before anything is done
-/// with it; CONNECT is for the [`Authenticator`](crate::Authenticator). It may wait, for example for a look-up; meanwhile
-/// the session's later frames wait too.
+/// with it; CONNECT is for the [`Authenticator`](crate::Authenticator).
 ///
-/// Implemented for `async` closures and functions from [`InboundFrame`] to `Result<Option<InboundFrame>, BoxError>`.
+/// Implemented for `async` closures and functions from [`InboundFrame`] to `Result<Option<InboundFrame>, BoxError>`, as
+/// [`pre_send`](Self::pre_send) alone. Spring's counterpart is a `ChannelInterceptor` (or `ExecutorChannelInterceptor`)
+/// on the `clientInboundChannel`. As there, a frame is *sent* when all have let it pass, and *handled* after that: a
+/// handler's failure is told to [`after_message_handled`](Self::after_message_handled) only. A panic of any callback
+/// ends nothing but what it was to decide.
 pub trait InboundInterceptor: Send + Sync + 'static {
     /// Lets a frame pass, changed or not; drops it without a word (`None`; a receipt is sent all the same); or refuses
-    /// it with an error, which ends the session with ERROR `forbidden`. The error goes to the log, not to the client.
+    /// it with an error, which ends the session with ERROR `forbidden` unless a
+    /// [`StompErrorHandler`](crate::StompErrorHandler) decides otherwise. The error goes to that and to the log, not to
+    /// the client.
     ///
-    /// Only the message of a SEND or SUBSCRIBE can be changed: other changes are not looked at.
-    fn pre_send(&self, frame: InboundFrame) -> Verdict<'_>;
+    /// It may wait, for example for a look-up; meanwhile the session's later frames wait too. Only the message of a SEND
+    /// or SUBSCRIBE can be changed: other changes are not looked at.
+    fn pre_send(&self, frame: InboundFrame) -> Verdict<'_> {
+        Box::pin(std::future::ready(Ok(Some(frame))))
+    }
+
+    /// Is told that all interceptors have let the frame pass: it is going to be handled. Does not come for what was
+    /// dropped or refused. Must not block, like all that follow.
+    fn post_send(&self, frame: &InboundFrame, sent: bool) {
+        let _ = (frame, sent);
+    }
+
+    /// Is told how the sending ended, in reverse order, if its own [`pre_send`](Self::pre_send) let the frame pass. Of a
+    /// frame that was dropped or refused further on this is the frame as it came; `sent` is false then, and `failure`
+    /// the error, if it was refused.
+    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+        let _ = (frame, sent, failure);
+    }
+
+    /// May change the headers and body of the frame's message just before `by` handles it, or skip that with `None`,
+    /// which drops the frame. Does not come for frames that nobody serves.
+    ///
+    /// # Errors
+    ///
+    /// An error is a failure of the handling: it goes to the log, and ends the session only if a receipt was asked for.
+    fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
+        let _ = by;
+        Ok(Some(frame))
+    }
+
+    /// Is told that `by` is done with the frame, in reverse order, if its own [`before_handle`](Self::before_handle) let
+    /// it pass: a subscription is live, a handler has returned and its replies are with the broker. `failure` is what
+    /// went wrong and was not answered by an exception handler, or that the session was cut off meanwhile.
+    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+        let _ = (frame, by, failure);
+    }
+
+    /// Has it nothing but [`pre_send`](Self::pre_send)? Then frames need not be kept for it.
+    #[doc(hidden)]
+    fn only_pre_send(&self) -> bool {
+        false
+    }
 }
 
 /// What an [`InboundInterceptor`] decides, sooner or later.
@@ -56,36 +114,77 @@ where
     fn pre_send(&self, frame: InboundFrame) -> Verdict<'_> {
         Box::pin(self(frame))
     }
+
+    fn only_pre_send(&self) -> bool {
+        true
+    }
 }
 
-/// The interceptors between clients and everything else, in the order they were added.
-#[derive(Clone, Default)]
-pub(crate) struct InboundChannel(Vec<Arc<dyn InboundInterceptor>>);
+/// The interceptors between clients and everything else.
+pub(crate) type InboundChannel = Chain<dyn InboundInterceptor>;
 
 impl InboundChannel {
-    pub(crate) fn add(&mut self, interceptor: Arc<dyn InboundInterceptor>) {
-        self.0.push(interceptor);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The frame as all interceptors leave it; `None` when one of them dropped it.
-    pub(crate) async fn apply(&self, frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    /// The frame as all interceptors leave it; they have been told that it was sent, or that it was not.
+    pub(crate) async fn apply(&self, frame: InboundFrame) -> Result<InboundFrame, Stopped> {
+        let original = self.keeps_original().then(|| frame.clone());
         let mut frame = frame;
-        for interceptor in &self.0 {
-            match interceptor.pre_send(frame).await? {
-                Some(passed) => frame = passed,
-                None => return Ok(None),
+        for (passed, interceptor) in self.interceptors().iter().enumerate() {
+            match judged(&**interceptor, frame).await {
+                Ok(changed) => frame = changed,
+                Err(stopped) => {
+                    if let Some(original) = &original {
+                        self.completed(original, passed, false, stopped.failure());
+                    }
+                    return Err(stopped);
+                }
             }
         }
-        Ok(Some(frame))
+        self.sent(&frame, true, None);
+        Ok(frame)
     }
 }
 
-impl fmt::Debug for InboundChannel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("InboundChannel").field(&self.0.len()).finish()
+/// What one interceptor decides; its panic is caught, so that those before it are still told.
+async fn judged(interceptor: &dyn InboundInterceptor, frame: InboundFrame) -> Result<InboundFrame, Stopped> {
+    let Ok(mut verdict) = catch_unwind(AssertUnwindSafe(|| interceptor.pre_send(frame))) else {
+        return Err(panicked("inbound"));
+    };
+    // A future that panicked is dropped, never polled again.
+    let verdict = poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| verdict.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => Poll::Ready(None),
+        },
+    );
+    verdict.await.map_or_else(|| Err(panicked("inbound")), decided)
+}
+
+impl Callbacks<InboundFrame> for dyn InboundInterceptor {
+    const CHANNEL: &'static str = "inbound";
+
+    fn only_pre_send(&self) -> bool {
+        InboundInterceptor::only_pre_send(self)
+    }
+
+    fn post_send(&self, frame: &InboundFrame, sent: bool) {
+        InboundInterceptor::post_send(self, frame, sent);
+    }
+
+    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+        InboundInterceptor::after_send_completion(self, frame, sent, failure);
+    }
+
+    fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
+        let destination = Arc::clone(&frame.message.destination);
+        let changed = InboundInterceptor::before_handle(self, frame, by)?;
+        // Who handles it is settled.
+        Ok(changed.map(|mut frame| {
+            frame.message.destination = destination;
+            frame
+        }))
+    }
+
+    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+        InboundInterceptor::after_message_handled(self, frame, by, failure);
     }
 }

@@ -3,29 +3,25 @@
 //! | channel | carries | interceptor |
 //! |---|---|---|
 //! | inbound | every frame of every client | [`InboundInterceptor`], may wait |
-//! | broker | everything that is published | [`BrokerInterceptor`] |
+//! | broker | what the application publishes | [`BrokerInterceptor`] |
 //! | outbound | each message to each subscriber | [`OutboundInterceptor`] |
 //!
 //! A channel without interceptors costs nothing.
 
 mod broker;
+mod chain;
 mod inbound;
 mod outbound;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-pub(crate) use self::{broker::BrokerChannel, inbound::InboundChannel, outbound::OutboundChannel};
+pub(crate) use self::{
+    broker::BrokerChannel,
+    chain::{Cause, Chain, Stopped},
+    inbound::InboundChannel,
+    outbound::OutboundChannel,
+};
 pub use self::{
     broker::BrokerInterceptor,
+    chain::{Failure, HandledBy},
     inbound::{InboundFrame, InboundInterceptor, InboundKind, Verdict},
     outbound::{OutboundInterceptor, OutboundMessage},
 };
-
-/// What an interceptor makes of a message. One that panics holds that message back, and nothing else: the message was
-/// moved into the call, so nothing half-changed is left.
-fn caught<M>(channel: &str, intercept: impl FnOnce() -> Option<M>) -> Option<M> {
-    catch_unwind(AssertUnwindSafe(intercept)).unwrap_or_else(|_| {
-        tracing::error!(channel, "an interceptor panicked; the message was held back");
-        None
-    })
-}

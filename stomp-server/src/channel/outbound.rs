@@ -1,12 +1,16 @@
 //! What is delivered, before a subscriber gets it.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use stomp_core::Headers;
 
-use super::caught;
+use super::{
+    Chain, Failure, HandledBy, Stopped,
+    chain::{Callbacks, PreSend},
+};
 use crate::{
+    BoxError,
     broker::Publication,
     session::{Session, Shared},
 };
@@ -27,44 +31,88 @@ pub struct OutboundMessage {
     pub body: Bytes,
 }
 
-/// Sees every message on its way to every subscriber.
+/// Sees every message on its way to every subscriber: those of the broker, and a `#[subscribe_mapping]`'s direct
+/// answers. CONNECTED, RECEIPT, ERROR and heart-beats do not pass.
 ///
 /// It runs in the publisher's call and must not block. As soon as there is one, each subscriber's copy is encoded for
-/// itself: that is what it costs.
+/// itself: that is what it costs. Only headers and body can be changed. An error or a panic holds one subscriber's copy
+/// back and reaches nobody but the log.
+///
+/// Implemented for closures and functions from [`OutboundMessage`] to `Option<OutboundMessage>`, as
+/// [`pre_send`](Self::pre_send) alone. Spring's counterpart is a `ChannelInterceptor` (or `ExecutorChannelInterceptor`)
+/// on the `clientOutboundChannel`.
 pub trait OutboundInterceptor: Send + Sync + 'static {
     /// May change the headers and body of a subscriber's copy, or hold it back with `None`.
-    fn pre_send(&self, message: OutboundMessage) -> Option<OutboundMessage>;
+    ///
+    /// # Errors
+    ///
+    /// An error holds it back as well, and is logged.
+    fn pre_send(&self, message: OutboundMessage) -> Result<Option<OutboundMessage>, BoxError> {
+        Ok(Some(message))
+    }
+
+    /// Is told that the copy is in the session's outbox.
+    fn post_send(&self, message: &OutboundMessage, sent: bool) {
+        let _ = (message, sent);
+    }
+
+    /// Is told how the sending ended, in reverse order, if its own [`pre_send`](Self::pre_send) let the copy pass.
+    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+        let _ = (message, sent, failure);
+    }
+
+    /// May change the headers and body of the copy just before it is written for the session, or skip that with `None`.
+    ///
+    /// # Errors
+    ///
+    /// As [`pre_send`](Self::pre_send).
+    fn before_handle(
+        &self,
+        message: OutboundMessage,
+        by: HandledBy,
+    ) -> Result<Option<OutboundMessage>, BoxError> {
+        let _ = by;
+        Ok(Some(message))
+    }
+
+    /// Is told that the copy is in the session's outbox, in reverse order, if its own
+    /// [`before_handle`](Self::before_handle) let it pass.
+    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+        let _ = (message, by, failure);
+    }
+
+    /// Has it nothing but [`pre_send`](Self::pre_send)? Then messages need not be kept for it.
+    #[doc(hidden)]
+    fn only_pre_send(&self) -> bool {
+        false
+    }
 }
 
 impl<F> OutboundInterceptor for F
 where
     F: Fn(OutboundMessage) -> Option<OutboundMessage> + Send + Sync + 'static,
 {
-    fn pre_send(&self, message: OutboundMessage) -> Option<OutboundMessage> {
-        self(message)
+    fn pre_send(&self, message: OutboundMessage) -> Result<Option<OutboundMessage>, BoxError> {
+        Ok(self(message))
+    }
+
+    fn only_pre_send(&self) -> bool {
+        true
     }
 }
 
-/// The interceptors between the broker and subscribers, in the order they were added.
-#[derive(Clone, Default)]
-pub(crate) struct OutboundChannel(Vec<Arc<dyn OutboundInterceptor>>);
+/// The interceptors between the broker and subscribers.
+pub(crate) type OutboundChannel = Chain<dyn OutboundInterceptor>;
 
 impl OutboundChannel {
-    pub(crate) fn add(&mut self, interceptor: Arc<dyn OutboundInterceptor>) {
-        self.0.push(interceptor);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A subscriber's copy as all interceptors leave it; `None` when one of them held it back.
-    pub(crate) fn apply(
+    /// Lets `deliver` have a subscriber's copy as all interceptors leave it, unless one of them held it back.
+    pub(crate) fn deliver(
         &self,
         publication: &Publication,
         session: &Arc<Shared>,
         subscription: &str,
-    ) -> Option<Publication> {
+        deliver: impl FnOnce(&Publication),
+    ) {
         let message = OutboundMessage {
             session: Session::from(Arc::clone(session)),
             subscription: subscription.to_owned(),
@@ -72,19 +120,55 @@ impl OutboundChannel {
             headers: publication.headers.clone(),
             body: publication.body.clone(),
         };
-        let changed = self.0.iter().try_fold(message, |message, interceptor| {
-            caught("outbound", || interceptor.pre_send(message))
-        })?;
-        Some(Publication {
-            headers: changed.headers,
-            body: changed.body,
-            ..publication.clone()
-        })
+        let sent = self.send(message, HandledBy::Sockets, |message| {
+            deliver(&Publication {
+                address: publication.address.clone(),
+                destination: Arc::clone(&publication.destination),
+                headers: message.headers,
+                body: message.body,
+            });
+            Ok(())
+        });
+        if let Err(Stopped::Failed(cause)) = sent {
+            tracing::error!(
+                session = %session.id(),
+                error = %cause.to_string().escape_debug(),
+                "an outbound interceptor failed; a subscriber's copy was held back"
+            );
+        }
     }
 }
 
-impl fmt::Debug for OutboundChannel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OutboundChannel").field(&self.0.len()).finish()
+impl PreSend<OutboundMessage> for dyn OutboundInterceptor {
+    fn pre_send(&self, message: OutboundMessage) -> Result<Option<OutboundMessage>, BoxError> {
+        OutboundInterceptor::pre_send(self, message)
+    }
+}
+
+impl Callbacks<OutboundMessage> for dyn OutboundInterceptor {
+    const CHANNEL: &'static str = "outbound";
+
+    fn only_pre_send(&self) -> bool {
+        OutboundInterceptor::only_pre_send(self)
+    }
+
+    fn post_send(&self, message: &OutboundMessage, sent: bool) {
+        OutboundInterceptor::post_send(self, message, sent);
+    }
+
+    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+        OutboundInterceptor::after_send_completion(self, message, sent, failure);
+    }
+
+    fn before_handle(
+        &self,
+        message: OutboundMessage,
+        by: HandledBy,
+    ) -> Result<Option<OutboundMessage>, BoxError> {
+        OutboundInterceptor::before_handle(self, message, by)
+    }
+
+    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+        OutboundInterceptor::after_message_handled(self, message, by, failure);
     }
 }

@@ -129,7 +129,8 @@ impl MessageContext {
         self.services.context().get()
     }
 
-    /// The template, for sending from within an extractor.
+    /// The template, for sending from within an extractor. All who send with this one share its order; as an argument of
+    /// a handler it has its session's.
     #[must_use]
     pub fn template(&self) -> &SimpMessagingTemplate {
         self.services.template()

@@ -228,6 +228,26 @@ fn panic_text(payload: &(dyn Any + Send)) -> Box<str> {
     text.unwrap_or("a value that is not text").into()
 }
 
+/// An error with its causes, on one line and with nothing in it that could forge a log line.
+pub(crate) struct ErrorChain<'a>(pub(crate) &'a (dyn Error + 'static));
+
+impl fmt::Display for ErrorChain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = self.0.to_string();
+        write!(f, "{}", text.escape_debug())?;
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            let cause = error.to_string();
+            // A refused argument says what its cause says.
+            if !text.ends_with(&cause) {
+                write!(f, ": {}", cause.escape_debug())?;
+            }
+            (text, next) = (cause, error.source());
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

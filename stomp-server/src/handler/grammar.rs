@@ -113,11 +113,19 @@ pub(crate) fn covers(wide: &Pattern, narrow: &Pattern) -> bool {
     }
 }
 
-/// The pattern as `matchit` spells it, if it is made of whole literal segments, plain variables and `*`.
+/// The pattern as `matchit` spells it, if it is made of whole literal segments, plain variables and `*`. A final `*`
+/// would lose the destination that ends with the slash before it.
 pub(crate) fn for_matchit(pattern: &Pattern) -> Option<String> {
     if pattern.separator() != Separator::Slash
         || !pattern.as_str().starts_with('/')
         || pattern.as_str().ends_with('/')
+    {
+        return None;
+    }
+    if pattern
+        .segments()
+        .last()
+        .is_some_and(|last| matches!(last, Segment::Star))
     {
         return None;
     }
@@ -213,7 +221,8 @@ mod tests {
     #[test]
     fn matchit_gets_whole_segments_only() {
         let spelt = |text| for_matchit(&pattern(text));
-        assert_eq!(spelt("/chat/{room}/*").as_deref(), Some("/chat/{v1}/{v2}"));
+        assert_eq!(spelt("/chat/*/{room}").as_deref(), Some("/chat/{v1}/{v2}"));
+        assert_eq!(spelt("/chat/*"), None);
         assert_eq!(spelt("/chat/{room}.json"), None);
         assert_eq!(spelt("/chat/**"), None);
         let dots = mapping("", "a.{x}", Separator::Dot).unwrap();

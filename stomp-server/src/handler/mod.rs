@@ -8,8 +8,9 @@
 //! | [`reply`], [`tags`] | what they can return, and what becomes of it |
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
+//! | [`event_publisher`] | telling listeners of events |
 //! | [`registration`] | how that gets into the program |
-//! | [`mod@assemble`], [`table`], [`check`], [`problem`] | the route table, and what can be wrong with it |
+//! | [`mod@assemble`], [`table`], [`check`], [`overlaps`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
 //! | [`properties`] | what `${name}` in mappings and targets stands for |
 
@@ -19,10 +20,12 @@ mod check;
 mod component;
 mod context;
 mod error;
+mod event_publisher;
 mod exception;
 mod extract;
 mod grammar;
 mod listener;
+mod overlaps;
 pub mod private;
 mod problem;
 mod properties;
@@ -41,6 +44,7 @@ pub use self::{
     component::{Component, FromContext},
     context::MessageContext,
     error::{HandlerError, Rejection},
+    event_publisher::ApplicationEventPublisher,
     extract::{
         DestinationVariable, FromDestinationVariable, FromMessage, Header, HeaderList, InvalidValue,
         MessageBody, MissingHeader, MissingVariable, OptionalFromMessage, Payload, SessionAttribute, State,
@@ -56,6 +60,8 @@ pub use self::{
 pub(crate) use self::{
     assemble::{AssembleOptions, Found, Handlers, assemble},
     call::Called,
+    error::ErrorChain,
+    event_publisher::tell,
     registration::ExplicitController,
     reply_headers::ReplyHeaders,
     services::Services,

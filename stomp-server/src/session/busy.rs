@@ -16,6 +16,8 @@ use stomp_core::{
 
 use super::{
     Shared,
+    refusal::Refusal,
+    watch::Watch,
     work::{Answers, Outcome},
 };
 use crate::{Principal, security::AuthenticationError};
@@ -29,7 +31,7 @@ pub(super) enum Busy {
     },
     /// Interceptors look at a frame.
     Judging {
-        verdict: BoxFuture<'static, Result<Option<Request>, Fault>>,
+        verdict: BoxFuture<'static, Judgement>,
         receipt: Option<Box<str>>,
         /// The subscription asked for: its id is free again if the frame is dropped.
         subscription: Option<SubscriptionKey>,
@@ -51,6 +53,20 @@ pub(super) struct Settled {
     pub(super) receipt: Option<Box<str>>,
     /// Listeners to be told then.
     pub(super) listening: Option<BoxFuture<'static, ()>>,
+    /// Interceptors to be told then.
+    pub(super) watch: Option<Box<Watch>>,
+}
+
+/// What the interceptors made of a frame.
+pub(super) enum Judgement {
+    Passed(Request),
+    Dropped,
+    Refused(Refusal),
+}
+
+/// The answer to a frame whose interceptor or handler's error panicked.
+pub(super) fn panicked(receipt: Option<&str>) -> Fault {
+    Fault::new(CloseReason::Internal, "the server failed").with_receipt(receipt)
 }
 
 /// What the session goes on with.
@@ -58,11 +74,7 @@ pub(super) enum Step {
     /// Who the client is; `None` when the authenticator panicked.
     Decided(Connect, Option<Result<Option<Principal>, AuthenticationError>>),
     /// What the interceptors left of a frame.
-    Judged(
-        Result<Option<Request>, Fault>,
-        Option<Box<str>>,
-        Option<SubscriptionKey>,
-    ),
+    Judged(Judgement, Option<Box<str>>, Option<SubscriptionKey>),
     /// How a handler ended.
     Handled(Outcome, Settled),
     /// The broker is done.
@@ -86,17 +98,14 @@ impl Busy {
                 subscription,
             } => {
                 let judged = ready!(poll_caught(verdict, cx, "an inbound interceptor"));
-                let failed = Fault::new(CloseReason::Internal, "the server failed");
-                let refused = || Err(failed.with_receipt(receipt.as_deref()));
-                Step::Judged(judged.unwrap_or_else(refused), receipt.take(), *subscription)
+                let judged =
+                    judged.unwrap_or_else(|| Judgement::Refused(panicked(receipt.as_deref()).into()));
+                Step::Judged(judged, receipt.take(), *subscription)
             }
             Self::Handling { outcome, then } => {
                 // The handler's own panics are its errors; this is for what its errors say of themselves.
                 let outcome = ready!(poll_caught(outcome, cx, "an error"));
-                let failed = || {
-                    Fault::new(CloseReason::Internal, "the server failed")
-                        .with_receipt(then.receipt.as_deref())
-                };
+                let failed = || Box::new(panicked(then.receipt.as_deref()).into());
                 let outcome = outcome.unwrap_or_else(|| Outcome::Failed(failed()));
                 Step::Handled(outcome, std::mem::take(then))
             }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use futures_core::future::BoxFuture;
 use stomp_core::{
     CloseReason, Moment,
     session::{Request, ServerSession},
@@ -21,16 +22,21 @@ use super::{
     inbox::{Inbox, ends_session},
     tickets::Tickets,
     unsent::{Unsent, Written},
-    work::{Answers, tell},
+    work::Answers,
 };
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::{
-    SessionDisconnectEvent,
+    ApplicationEvent, SessionDisconnectEvent,
     activity::Passage,
     app::ServerState,
+    error_handler::Shown,
+    handler::tell,
     transport::{Handshake, Received, Transport},
 };
+
+/// Stands for a connection that broke without a close frame (RFC 6455 section 7.4.1).
+const ABNORMAL: u16 = 1006;
 
 /// One client's connection.
 ///
@@ -58,6 +64,10 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) phase: Phase,
     /// CONNECTED has been sent, so the session's end will be an event.
     pub(super) accepted: bool,
+    /// What an error handler may see of the present request; kept only for that.
+    pub(super) presented: Option<Box<Shown>>,
+    /// What the client's WebSocket was closed with, if not by us.
+    pub(super) close_status: Option<u16>,
     /// Look at the deadlines again: something has happened that may have changed them.
     pub(super) rearm: bool,
     /// The earliest entry in the wheel.
@@ -127,6 +137,8 @@ impl<T: Transport> Connection<T> {
             unsent: Unsent::default(),
             phase: Phase::Open,
             accepted: false,
+            presented: None,
+            close_status: None,
             rearm: true,
             armed_for: None,
             paused: false,
@@ -266,9 +278,15 @@ impl<T: Transport> Connection<T> {
         match received {
             Received::Something => self.send_control(),
             // Its answer is the last thing to be written: it stays with the transport until then.
-            Received::Closed => self.phase = Phase::Finishing(CloseReason::ConnectionLost),
+            Received::Closed(code) => {
+                self.close_status = Some(code);
+                self.phase = Phase::Finishing(CloseReason::ConnectionLost);
+            }
             Received::Broken(reason) => self.phase = Phase::Finishing(reason),
-            Received::Lost => self.leave(CloseReason::ConnectionLost),
+            Received::Lost => {
+                self.close_status = Some(ABNORMAL);
+                self.leave(CloseReason::ConnectionLost);
+            }
         }
         true
     }
@@ -278,7 +296,7 @@ impl<T: Transport> Connection<T> {
         loop {
             match self.transport.poll_receive(cx, &mut self.input) {
                 Poll::Ready(Received::Something) => self.input.clear(),
-                Poll::Ready(Received::Closed | Received::Broken(_) | Received::Lost) => {
+                Poll::Ready(Received::Closed(_) | Received::Broken(_) | Received::Lost) => {
                     self.input.clear();
                     let _ = self.transport.poll_shutdown(cx);
                     return true;
@@ -389,8 +407,12 @@ impl<T: Transport> Connection<T> {
                 self.handling = None;
                 self.phase = Phase::Gone { reason, told: true };
                 if self.accepted {
-                    let event = SessionDisconnectEvent::new(Session::from(Arc::clone(&self.shared)), reason);
-                    self.busy = tell(&self.server, self.shared.id(), event).map(Busy::Listening);
+                    let status = self.close_status.unwrap_or(reason.web_socket_code());
+                    self.busy = self
+                        .tell(|session| {
+                            SessionDisconnectEvent::new(session, reason).with_close_status(status)
+                        })
+                        .map(Busy::Listening);
                 }
             }
             _ => return false,
@@ -448,6 +470,9 @@ impl<T: Transport> Connection<T> {
         let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
         self.count(written);
         if let Poll::Ready(Err(_)) = poll {
+            if !self.is_leaving() {
+                self.close_status.get_or_insert(ABNORMAL);
+            }
             self.leave(CloseReason::ConnectionLost);
             return true;
         }
@@ -463,6 +488,16 @@ impl<T: Transport> Connection<T> {
             counters.frames_written.add(written.frames);
             counters.octets_written.add(written.octets);
         }
+    }
+
+    /// Tells the listeners of an event, if there are any.
+    pub(super) fn tell<E: ApplicationEvent>(
+        &self,
+        event: impl FnOnce(Session) -> E,
+    ) -> Option<BoxFuture<'static, ()>> {
+        tell(&self.server.handlers, Some(self.shared.id()), || {
+            event(Session::from(Arc::clone(&self.shared)))
+        })
     }
 
     /// Puts a frame of the session's own behind everything that waits for the client.
@@ -510,6 +545,7 @@ impl<T: Transport> Drop for Connection<T> {
     fn drop(&mut self) {
         self.leave(CloseReason::Internal);
         self.shared.outbox().abandon();
+        self.shared.complete_attributes();
     }
 }
 

@@ -94,7 +94,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR").
-    pub(super) fn fail_request(&mut self, fault: &Fault) {
+    pub(super) fn end_with(&mut self, fault: &Fault) {
         self.inbox.clear();
         self.input.clear();
         self.fail(fault);
@@ -118,6 +118,12 @@ impl<T: Transport> Connection<T> {
             let machine = &mut self.machine;
             let octets = encode_session_frame(self.transport.framing(), |out| machine.fail(out, fault));
             self.unsent.extend([Frame::of_session(octets)]);
+            tracing::debug!(
+                session = %self.shared.id(),
+                code = fault.code.as_str(),
+                message = %fault.message.escape_debug(),
+                "a session ends with an ERROR"
+            );
         }
         self.machine.end();
         let text = match reason {

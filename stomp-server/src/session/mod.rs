@@ -3,8 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
-//! | `requests`, `busy` | what is done with each request, and what that waits for |
 //! | `requests`, `busy` | what it does with each request, and what it waits for |
+//! | `refusal`, `watch` | what an error handler decides, and what interceptors are told |
 //! | `ending` | how it ends: asked to, overdue, failed, or left |
 //! | `work` | what a handler's message needs: the call, replies, exceptions |
 //! | `inbox`, `outbox` | what waits on either side, both bounded |
@@ -19,17 +19,19 @@ mod ending;
 mod id;
 mod inbox;
 mod outbox;
+mod refusal;
 mod requests;
 #[cfg(test)]
 mod tests;
 mod tickets;
 mod unsent;
+mod watch;
 mod wheel;
 mod work;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     task::Wake,
@@ -44,11 +46,36 @@ pub(crate) use self::{
     outbox::{Command, Frame, Outbox, Pushed},
     wheel::Wheel,
 };
-use crate::{Principal, activity::Survey, user::Subscribed};
+use crate::{Principal, activity::Survey, broker::Lane, user::Subscribed};
 
 /// A connected client, as handlers and listeners see it: its id, its user and its attributes.
 ///
-/// Cheap to clone; it may be kept for as long as one likes. After the session's end the attributes can still be read.
+/// Cheap to clone; it may be kept for as long as one likes.
+///
+/// The attributes are the session's own state (Spring's session attributes, and its `websocket` scope). They live until
+/// the session's listeners have been told of its end, and are dropped then, whoever still holds a `Session`: a value that
+/// implements [`Drop`] learns of the end that way (Spring's destruction callback). What is kept later is dropped at once.
+///
+/// ```
+/// use std::sync::{Arc, atomic::{AtomicU32, Ordering}};
+/// use stomp_server::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Visits(AtomicU32);
+///
+/// impl Drop for Visits {
+///     fn drop(&mut self) {
+///         println!("gone after {} visits", self.0.get_mut());
+///     }
+/// }
+///
+/// #[message_mapping("/visit")]
+/// async fn visit(session: Session) -> u32 {
+///     let visits = session.get_or_insert_with(Arc::<Visits>::default);
+///     visits.0.fetch_add(1, Ordering::Relaxed) + 1
+/// }
+/// # assert!(StompServer::builder().scope(module_path!()).build().is_ok());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Session(Arc<Shared>);
 
@@ -64,12 +91,16 @@ pub(crate) struct Shared {
     completions: AtomicU32,
     /// It does so just now, and must be called when the last one comes.
     waiting: AtomicBool,
+    /// Its listeners have been told of its end: attributes are not kept any more.
+    completed: AtomicBool,
     /// The wheel has come round to the session's deadline.
     deadline_passed: AtomicBool,
     /// The transport has something to read, or has not been asked since it had.
     readable: AtomicBool,
     /// A stream that a handler answered with has something to say.
     due: AtomicBool,
+    /// The order of what its handlers send with a template, once one has.
+    lane: OnceLock<Arc<Lane>>,
     /// Odd while the session's task has something to do; only that task changes it.
     stirred: AtomicU64,
 }
@@ -98,6 +129,18 @@ impl Session {
     /// Keeps a value under its type, in place of an earlier one of that type.
     pub fn insert<T: Clone + Send + Sync + 'static>(&self, value: T) {
         self.0.attributes.insert(value);
+        self.0.forget_if_completed();
+    }
+
+    /// A copy of the value kept under type `T`; made now if there is none. Where two calls make one at a time, for
+    /// example in `concurrent` handlers, both get the same and the other is dropped. Keep an `Arc` to share one value.
+    pub fn get_or_insert_with<T: Clone + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
+        if let Some(kept) = self.get() {
+            return kept;
+        }
+        let kept = self.0.attributes.insert_if_absent(make());
+        self.0.forget_if_completed();
+        kept
     }
 
     /// A copy of the value kept under type `T`.
@@ -114,6 +157,18 @@ impl Session {
     /// Keeps a value under a name, as Spring's `sessionAttributes.put(name, value)` does.
     pub fn set_attribute<T: Clone + Send + Sync + 'static>(&self, name: &str, value: T) {
         self.0.attributes.set_named(name, value);
+        self.0.forget_if_completed();
+    }
+
+    /// Takes the value kept under `name` away; says whether there was one.
+    pub fn remove_attribute(&self, name: &str) -> bool {
+        self.0.attributes.remove_named(name)
+    }
+
+    /// The names that values are kept under, in alphabetical order; those kept under their type have none.
+    #[must_use]
+    pub fn attribute_names(&self) -> Vec<String> {
+        self.0.attributes.names()
     }
 
     /// A copy of the value kept under `name`, if it is a `T`.
@@ -148,9 +203,11 @@ impl Shared {
             outbox: Outbox::new(outbox_limit),
             completions: AtomicU32::new(0),
             waiting: AtomicBool::new(false),
+            completed: AtomicBool::new(false),
             deadline_passed: AtomicBool::new(false),
             readable: AtomicBool::new(true),
             due: AtomicBool::new(false),
+            lane: OnceLock::new(),
             stirred: AtomicU64::new(0),
         }
     }
@@ -176,9 +233,31 @@ impl Shared {
         *self.principal.lock().unwrap_or_else(PoisonError::into_inner) = principal;
     }
 
+    /// The session is over and everybody was told: drops its attributes.
+    pub(crate) fn complete_attributes(&self) {
+        self.completed.store(true, Ordering::SeqCst);
+        self.attributes.clear();
+    }
+
+    /// What was kept too late is dropped at once.
+    fn forget_if_completed(&self) {
+        if self.completed.load(Ordering::SeqCst) {
+            self.attributes.clear();
+        }
+    }
+
     /// What the client is subscribed to.
     pub(crate) fn subscribed(&self) -> &Subscribed {
         &self.subscribed
+    }
+
+    /// The lane of what the session's handlers send with a template.
+    pub(crate) fn lane(&self, new: impl FnOnce() -> Option<Arc<Lane>>) -> Option<Arc<Lane>> {
+        if let Some(lane) = self.lane.get() {
+            return Some(Arc::clone(lane));
+        }
+        let lane = new()?;
+        Some(Arc::clone(self.lane.get_or_init(|| lane)))
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

@@ -1,24 +1,27 @@
 //! What a session does with each request, and with what comes of it.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use stomp_core::{
     CloseReason, ErrorCode, Message, MessageKind,
     selector::{Selector, SelectorError},
-    session::{Connect, Fault, Request, Send, Subscribe, Unsubscribe},
+    session::{Connect, Fault, Request, Send, Subscribe, SubscriptionKey, Unsubscribe},
 };
 
 use super::{
     Connection, Frame, Session,
-    busy::{Busy, Settled, Step},
+    busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
-    work::{Answers, Errand, Outcome, Subscriber, tell},
+    refusal::{Refusal, failed, receipt},
+    watch::{Watch, judge, unwatched},
+    work::{Answers, Errand, Outcome, Subscriber},
 };
 use crate::{
-    Principal, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
+    BoxError, Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent,
+    SessionUnsubscribeEvent,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
-    channel::{InboundFrame, InboundKind},
-    handler::{ExecutionMode, Found},
+    handler::{ErrorChain, ExecutionMode, Found},
     security::{AuthenticationError, Login},
     transport::Transport,
 };
@@ -26,8 +29,9 @@ use crate::{
 impl<T: Transport> Connection<T> {
     /// Begins with the next request: passes it to the interceptors, if there are any.
     pub(super) fn begin(&mut self, request: Request) {
+        self.present(&request);
         if self.server.inbound.is_empty() || matches!(request, Request::Connect(_) | Request::Fault(_)) {
-            return self.perform(request);
+            return self.perform(request, None);
         }
         let receipt = receipt(&request).map(Into::into);
         let inbound = self.server.inbound.clone();
@@ -48,21 +52,13 @@ impl<T: Transport> Connection<T> {
     pub(super) fn proceed(&mut self, step: Step) {
         match step {
             Step::Decided(connect, Some(Ok(principal))) => self.accept(&connect, principal),
-            Step::Decided(_, Some(Err(error))) => self.refuse(&error),
-            Step::Decided(_, None) => {
-                self.fail_request(&Fault::new(CloseReason::Internal, "the server failed"));
+            Step::Decided(_, Some(Err(error))) => self.refuse(error),
+            Step::Decided(_, None) => self.fail_request(panicked(None)),
+            Step::Judged(Judgement::Passed(request), ..) => self.perform_watched(request),
+            Step::Judged(Judgement::Dropped, receipt, subscription) => self.drop_frame(receipt, subscription),
+            Step::Judged(Judgement::Refused(refusal), _, subscription) => {
+                self.fail_request(refusal.of_subscription(subscription));
             }
-            Step::Judged(Ok(Some(request)), ..) => self.perform(request),
-            Step::Judged(Ok(None), receipt, subscription) => {
-                if let Some(dropped) = subscription {
-                    self.machine.cancel(dropped);
-                }
-                self.settle(Settled {
-                    receipt,
-                    listening: None,
-                });
-            }
-            Step::Judged(Err(fault), ..) => self.fail_request(&fault),
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
@@ -72,14 +68,18 @@ impl<T: Transport> Connection<T> {
     /// The same for a handler that ran beside others.
     pub(super) fn proceed_beside(&mut self, step: Step) {
         match step {
-            Step::Handled(Outcome::Failed(fault), _) => self.fail_request(&fault),
+            Step::Handled(Outcome::Failed(refusal), then) => self.failed(*refusal, then),
             Step::Handled(Outcome::Streaming(answers), then) => {
                 self.keep(answers);
                 self.settled_beside(then);
             }
+            Step::Handled(Outcome::Unanswered(error), then) => {
+                let then = unwatched(then, &error);
+                self.settled_beside(then);
+            }
             Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Settled(Settled { receipt, listening }) => {
-                self.answer_receipt(receipt.as_deref());
+            Step::Settled(settled) => {
+                let listening = self.finish_settled(settled);
                 self.concurrent.extend(listening.map(Busy::Listening));
             }
             Step::Decided(..) | Step::Judged(..) | Step::Told => {}
@@ -87,20 +87,23 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Does what is asked for. Of a client that is leaving only messages count: all else was for itself.
-    fn perform(&mut self, request: Request) {
+    pub(super) fn perform(&mut self, request: Request, watch: Option<Box<Watch>>) {
         if self.is_leaving() && !matches!(request, Request::Send(_)) {
             return;
         }
         match request {
             Request::Connect(connect) => self.connect(connect),
-            Request::Send(send) => self.send_message(send),
-            Request::Subscribe(subscribe) => self.subscribe(subscribe),
-            Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe),
+            Request::Send(send) => self.send_message(send, watch),
+            Request::Subscribe(subscribe) => self.subscribe(subscribe, watch),
+            Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe, watch),
             Request::Disconnect { receipt } => {
+                if let Some(mut watch) = watch {
+                    watch.done(None);
+                }
                 self.answer_receipt(receipt.as_deref());
                 self.close(CloseReason::Disconnected, None);
             }
-            Request::Fault(fault) => self.fail_request(&fault),
+            Request::Fault(fault) => self.fail_request(fault),
         }
     }
 
@@ -146,46 +149,75 @@ impl<T: Transport> Connection<T> {
         self.server.sessions.accept(&self.shared);
         self.server.counters.sessions_opened.increment();
         self.send(Frame::of_session(octets));
-        let event = SessionConnectedEvent::new(Session::from(Arc::clone(&self.shared)));
-        self.busy = tell(&self.server, self.shared.id(), event).map(Busy::Listening);
+        self.busy = self.greet(connect).map(Busy::Listening);
     }
 
-    fn refuse(&mut self, error: &AuthenticationError) {
+    /// Tells of the CONNECT, then that it was answered.
+    fn greet(&self, connect: &Connect) -> Option<BoxFuture<'static, ()>> {
+        let headers = OnceCell::new();
+        let headers = || Arc::clone(headers.get_or_init(|| Arc::new(connect.frame.headers.clone())));
+        let connecting = self.tell(|session| SessionConnectEvent::new(session, headers()));
+        let connected =
+            self.tell(|session| SessionConnectedEvent::new(session).with_connect_headers(headers()));
+        match (connecting, connected) {
+            (Some(first), Some(second)) => Some(Box::pin(async move {
+                first.await;
+                second.await;
+            })),
+            (first, second) => first.or(second),
+        }
+    }
+
+    fn refuse(&mut self, error: AuthenticationError) {
         let fault = Fault::new(CloseReason::Refused, error.client_message().to_owned());
-        self.fail_request(&fault.with_code(ErrorCode::Unauthenticated));
+        let refusal = Refusal::from(fault.with_code(ErrorCode::Unauthenticated));
+        self.fail_request(refusal.because(Some(Arc::new(error))));
     }
 
-    fn send_message(&mut self, Send { message, receipt }: Send) {
+    fn send_message(&mut self, Send { message, receipt }: Send, watch: Option<Box<Watch>>) {
         self.server.counters.messages_received.increment();
-        let then = |receipt| Settled {
-            receipt,
-            listening: None,
-        };
         let found = self.handler_of(MessageKind::Send, &message.destination);
         if let Some(found) = found {
             if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
                 // Subscribers see the message before the handler's answer to it.
                 let published = self.publish(message.clone());
-                if published == Err(PublishError::Overloaded) {
+                if let Err(error @ PublishError::Overloaded) = published {
+                    give_up(watch, &error);
                     return self.overloaded(&message.destination, receipt.as_deref());
                 }
             }
-            return self.handle(message, None, found, then(receipt));
+            let then = Settled {
+                receipt,
+                watch,
+                ..Settled::default()
+            };
+            return self.handle(message, None, found, then);
         }
         let destination = Arc::clone(&message.destination);
-        match self.publish(message) {
-            Ok(()) => self.settle(then(receipt)),
+        let published = self.publish(message);
+        if let Some(mut watch) = watch {
+            watch.done(published.as_ref().err().map(|error| error as _));
+        }
+        match published {
+            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
+            Ok(()) | Err(PublishError::Vetoed) => self.settle(Settled {
+                receipt,
+                ..Settled::default()
+            }),
+            Err(PublishError::Intercepted(cause)) => self.intercepted(cause, &destination, receipt),
             Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
-            Err(error) => self.unserved(error, &destination, receipt),
+            Err(error @ (PublishError::NotServed | PublishError::Malformed)) => {
+                self.unserved(&error, &destination, receipt, None);
+            }
         }
     }
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {
         let publisher = &self.server.publisher;
-        publisher.publish_from(self.shared.id(), message, Witness::Session(&self.shared))
+        publisher.publish_of_client(self.shared.id(), message, Witness::Session(&self.shared))
     }
 
-    fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
+    pub(super) fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
         let path = self.server.config.routing.lookup(destination)?;
         self.server.handlers.find(kind, path)
     }
@@ -196,7 +228,7 @@ impl<T: Transport> Connection<T> {
         routing.is_brokers(destination) || routing.user_path(destination).is_some()
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe) {
+    fn subscribe(&mut self, subscribe: Subscribe, watch: Option<Box<Watch>>) {
         let Subscribe {
             key,
             id,
@@ -218,18 +250,20 @@ impl<T: Transport> Connection<T> {
             _ => self.address(&message.destination),
         };
         if found.is_none() && address.is_none() {
-            return self.unserved(PublishError::NotServed, &message.destination, receipt);
+            let error = PublishError::NotServed;
+            give_up(watch, &error);
+            return self.unserved(&error, &message.destination, receipt, Some(key));
         }
         let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
             Ok(selector) => selector,
             Err(error) => {
+                give_up(watch, &error);
                 let fault = Fault::new(CloseReason::ProtocolError, error.to_string());
                 let fault = fault.with_destination(Some(&message.destination));
-                return self.fail_request(&fault.with_receipt(receipt.as_deref()));
+                return self.fail_request(fault.with_receipt(receipt.as_deref()));
             }
         };
-        let event = self.subscribed(&encoding, &message);
-        let listening = tell(&self.server, self.shared.id(), event);
+        let listening = self.subscribed(&encoding, &message);
         // First, so that what is published behind the handler's answer is not missed.
         if let Some(address) = address {
             self.subscribe_to(Subscription {
@@ -240,7 +274,11 @@ impl<T: Transport> Connection<T> {
                 selector,
             });
         }
-        let then = Settled { receipt, listening };
+        let then = Settled {
+            receipt,
+            listening,
+            watch,
+        };
         match found {
             Some(found) => self.handle(message, Some(Subscriber { key, encoding }), found, then),
             None => self.settle(then),
@@ -260,15 +298,14 @@ impl<T: Transport> Connection<T> {
         (!text.trim().is_empty()).then(|| Selector::parse(text).map(Arc::new))
     }
 
-    fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> SessionSubscribeEvent {
-        SessionSubscribeEvent::new(
-            Session::from(Arc::clone(&self.shared)),
-            encoding.id.as_str().into(),
-            Arc::clone(&message.destination),
-        )
+    fn subscribed(&self, encoding: &EncodingKey, message: &Message) -> Option<BoxFuture<'static, ()>> {
+        self.tell(|session| {
+            let (id, destination) = (encoding.id.as_str().into(), Arc::clone(&message.destination));
+            SessionSubscribeEvent::new(session, id, destination).with_headers(message.headers.clone())
+        })
     }
 
-    fn unsubscribe(&mut self, unsubscribe: Unsubscribe) {
+    fn unsubscribe(&mut self, unsubscribe: Unsubscribe, watch: Option<Box<Watch>>) {
         let Unsubscribe {
             key,
             id,
@@ -280,11 +317,12 @@ impl<T: Transport> Connection<T> {
             let done = Witness::Session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
         }
-        let session = Session::from(Arc::clone(&self.shared));
-        let event = SessionUnsubscribeEvent::new(session, id.as_str().into(), destination);
+        let listening =
+            self.tell(|session| SessionUnsubscribeEvent::new(session, id.as_str().into(), destination));
         self.settle(Settled {
             receipt,
-            listening: tell(&self.server, self.shared.id(), event),
+            listening,
+            watch,
         });
     }
 
@@ -311,13 +349,22 @@ impl<T: Transport> Connection<T> {
 
     fn conclude(&mut self, outcome: Outcome, then: Settled) {
         match outcome {
-            Outcome::Failed(fault) => self.fail_request(&fault),
+            Outcome::Failed(refusal) => self.failed(*refusal, then),
+            Outcome::Unanswered(error) => self.settle(unwatched(then, &error)),
             Outcome::Streaming(answers) => {
                 self.keep(answers);
                 self.settle(then);
             }
             Outcome::Done => self.settle(then),
         }
+    }
+
+    /// A handler failed, nothing answered that, and the receipt is refused.
+    fn failed(&mut self, refusal: Refusal, then: Settled) {
+        if let Some(mut watch) = then.watch {
+            watch.done(refusal.cause());
+        }
+        self.fail_request(refusal);
     }
 
     /// Goes on with a stream of answers, unless the session is over or has as many as it may.
@@ -330,30 +377,52 @@ impl<T: Transport> Connection<T> {
                 CloseReason::Refused,
                 "the session is answered by as many streams as it may be",
             );
-            return self.fail_request(&fault.with_code(ErrorCode::Quota));
+            return self.fail_request(fault.with_code(ErrorCode::Quota));
         }
         self.answers.push(answers);
     }
 
     /// Nobody serves this destination.
-    fn unserved(&mut self, error: PublishError, destination: &str, receipt: Option<Box<str>>) {
+    fn unserved(
+        &mut self,
+        error: &PublishError,
+        destination: &str,
+        receipt: Option<Box<str>>,
+        subscription: Option<SubscriptionKey>,
+    ) {
         self.server.counters.unmapped.increment();
         if self.server.config.ignore_unmapped {
             return self.settle(Settled {
                 receipt,
-                listening: None,
+                ..Settled::default()
             });
         }
         let text = match error {
             PublishError::NotServed => "nobody serves this destination",
-            PublishError::Malformed | PublishError::Overloaded => "the destination names no user and queue",
+            _ => "the destination names no user and queue",
         };
-        let fault = Fault::new(CloseReason::NoHandler, text);
-        self.fail_request(
-            &fault
-                .with_receipt(receipt.as_deref())
-                .with_destination(Some(destination)),
+        let fault = Fault::new(CloseReason::NoHandler, text)
+            .with_receipt(receipt.as_deref())
+            .with_destination(Some(destination));
+        self.fail_request(Refusal::of_frame(fault).of_subscription(subscription));
+    }
+
+    /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
+    /// for a receipt.
+    fn intercepted(&mut self, cause: BoxError, destination: &str, receipt: Option<Box<str>>) {
+        tracing::error!(
+            session = %self.shared.id(),
+            destination = %destination.escape_debug(),
+            error = %ErrorChain(&*cause),
+            "an interceptor failed; the message was not published"
         );
+        match receipt {
+            Some(receipt) => {
+                let fault = failed(Some(&receipt), Some(destination));
+                self.fail_request(Refusal::of_frame(fault).because(Some(cause.into())));
+            }
+            None => self.settle(Settled::default()),
+        }
     }
 
     /// Too many messages wait for this destination. What came before this one may wait among them.
@@ -362,11 +431,12 @@ impl<T: Transport> Connection<T> {
             CloseReason::Internal,
             "the destination has more messages waiting than it may",
         );
-        self.fail_request(&fault.with_receipt(receipt).with_destination(Some(destination)));
+        let fault = fault.with_receipt(receipt).with_destination(Some(destination));
+        self.fail_request(Refusal::of_frame(fault));
     }
 
     /// The broker has been asked: waits until it is done, if it is not.
-    fn settle(&mut self, settled: Settled) {
+    pub(super) fn settle(&mut self, settled: Settled) {
         if self.shared.awaits_completion() {
             self.busy = Some(Busy::Settling { settled });
         } else {
@@ -374,13 +444,21 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn settled(&mut self, Settled { receipt, listening }: Settled) {
-        self.answer_receipt(receipt.as_deref());
-        self.busy = listening.map(Busy::Listening);
+    fn settled(&mut self, settled: Settled) {
+        self.busy = self.finish_settled(settled).map(Busy::Listening);
+    }
+
+    /// The broker is done: tells the interceptors and the client, and leaves the listeners to the caller.
+    fn finish_settled(&mut self, settled: Settled) -> Option<BoxFuture<'static, ()>> {
+        if let Some(mut watch) = settled.watch {
+            watch.done(None);
+        }
+        self.answer_receipt(settled.receipt.as_deref());
+        settled.listening
     }
 
     fn settled_beside(&mut self, settled: Settled) {
-        if settled.receipt.is_some() || settled.listening.is_some() {
+        if settled.receipt.is_some() || settled.listening.is_some() || settled.watch.is_some() {
             self.concurrent.push(Busy::Settling { settled });
         }
     }
@@ -406,59 +484,9 @@ impl<T: Transport> Connection<T> {
     }
 }
 
-fn receipt(request: &Request) -> Option<&str> {
-    match request {
-        Request::Send(Send { receipt, .. })
-        | Request::Subscribe(Subscribe { receipt, .. })
-        | Request::Unsubscribe(Unsubscribe { receipt, .. })
-        | Request::Disconnect { receipt } => receipt.as_deref(),
-        Request::Connect(_) | Request::Fault(_) => None,
-    }
-}
-
-/// Lets the interceptors see a request, and puts what they leave of it back into it.
-async fn judge(
-    inbound: &crate::channel::InboundChannel,
-    session: Session,
-    request: Request,
-) -> Result<Option<Request>, Fault> {
-    let (kind, message) = match &request {
-        Request::Send(send) => (InboundKind::Send, send.message.clone()),
-        Request::Subscribe(subscribe) => (InboundKind::Subscribe, subscribe.message.clone()),
-        Request::Unsubscribe(unsubscribe) => (
-            InboundKind::Unsubscribe,
-            Message::new(Arc::clone(&unsubscribe.destination), bytes::Bytes::new()),
-        ),
-        Request::Disconnect { .. } => (InboundKind::Disconnect, Message::new("", bytes::Bytes::new())),
-        Request::Connect(_) | Request::Fault(_) => return Ok(Some(request)),
-    };
-    let destination = Arc::clone(&message.destination);
-    match inbound
-        .apply(InboundFrame {
-            kind,
-            session,
-            message,
-        })
-        .await
-    {
-        Ok(Some(frame)) => Ok(Some(with_message(request, frame.message))),
-        // The client has left its subscription, or the session: nothing can be kept from that.
-        Ok(None) if matches!(kind, InboundKind::Unsubscribe | InboundKind::Disconnect) => Ok(Some(request)),
-        Ok(None) => Ok(None),
-        Err(error) => {
-            tracing::warn!(error = %error.to_string().escape_debug(), "an interceptor refused a frame");
-            let fault = Fault::new(CloseReason::Refused, "this is not allowed");
-            Err(fault
-                .with_receipt(receipt(&request))
-                .with_destination(Some(&destination)))
-        }
-    }
-}
-
-fn with_message(request: Request, message: Message) -> Request {
-    match request {
-        Request::Send(send) => Request::Send(Send { message, ..send }),
-        Request::Subscribe(subscribe) => Request::Subscribe(Subscribe { message, ..subscribe }),
-        other => other,
+/// What interceptors watch failed for this reason.
+fn give_up(watch: Option<Box<Watch>>, error: &(dyn std::error::Error + std::marker::Send + Sync + 'static)) {
+    if let Some(mut watch) = watch {
+        watch.done(Some(error));
     }
 }

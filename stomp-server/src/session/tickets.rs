@@ -19,6 +19,12 @@ impl Tickets {
         self.0[slot] = Some((key, address, ticket));
     }
 
+    /// Where the broker has the subscription. `None` when a handler answered it, and no broker.
+    pub(super) fn address(&self, key: SubscriptionKey) -> Option<&Address> {
+        let (known, address, _) = self.0.get(key.slot as usize)?.as_ref()?;
+        (*known == key).then_some(address)
+    }
+
     /// The subscription's name, which is not needed any more. `None` when a handler answered it, and no broker.
     pub(super) fn remove(&mut self, key: SubscriptionKey) -> Option<(Address, Ticket)> {
         let place = self.0.get_mut(key.slot as usize)?;

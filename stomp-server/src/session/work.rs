@@ -11,11 +11,14 @@ use stomp_core::{
     session::{Fault, SubscriptionKey},
 };
 
-use super::{Frame, Session, SessionId, Shared};
+use super::{Frame, Session, Shared, refusal::Refusal};
 use crate::{
+    SendError,
     app::ServerState,
     broker::{Address, EncodingKey, Latch, Publication, PublishError, Witness, encode_message},
-    handler::{Called, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget},
+    handler::{
+        Called, ErrorChain, Found, HandlerError, MessageContext, Outgoing, Reply, ReplyStream, ReplyTarget,
+    },
     tap::Recipient,
 };
 
@@ -26,8 +29,10 @@ pub(super) enum Outcome {
     Done,
     /// The handler answered with a stream: the message is done, and the answers follow.
     Streaming(Answers),
-    /// Nothing answered the failure.
-    Failed(Fault),
+    /// Nothing answered the failure, and nobody asked for a receipt.
+    Unanswered(Arc<HandlerError>),
+    /// Nothing answered the failure, and the receipt that was asked for is refused.
+    Failed(Box<Refusal>),
 }
 
 /// A subscription that a handler answers directly.
@@ -190,7 +195,7 @@ impl Errand {
         let error = Arc::new(error);
         let known = recovery.and_then(|known| Some((known.0.exception_handler(&error)?, known.1)));
         let Some((handler, cx)) = known else {
-            return self.unanswered(&error);
+            return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
         match self.answer(called, || handler.reply_targets(&cx), witness) {
@@ -198,7 +203,7 @@ impl Errand {
             Ok(Some(answered)) => self.streaming(answered, None),
             Err(error) => {
                 self.count(&error);
-                self.unanswered(&Arc::new(error))
+                self.unanswered(Arc::new(error))
             }
         }
     }
@@ -234,16 +239,16 @@ impl Errand {
     }
 
     /// A failure that nothing answered: the log has it, and the client learns of it if it asked for a receipt.
-    fn unanswered(&self, error: &Arc<HandlerError>) -> Outcome {
+    fn unanswered(&self, error: Arc<HandlerError>) -> Outcome {
         self.server.counters.handlers_failed.increment();
         tracing::error!(
             session = %self.session.id(),
             destination = &*self.message.destination.escape_debug().to_string(),
-            error = %ErrorChain(&**error),
+            error = %ErrorChain(&*error),
             "a handler failed and no exception handler answered"
         );
-        if self.server.publisher.tap.failed(self.session.id(), error) {
-            return Outcome::Done;
+        if self.server.publisher.tap.failed(self.session.id(), &error) {
+            return Outcome::Unanswered(error);
         }
         // What the handler could not be given is the client's mistake, all else is the server's.
         let reason = match error.is_extraction() {
@@ -251,12 +256,17 @@ impl Errand {
             false => CloseReason::HandlerFailed,
         };
         match self.receipt.as_deref() {
-            Some(receipt) => Outcome::Failed(
-                Fault::new(reason, error.client_message().into_owned())
+            Some(receipt) => {
+                let fault = Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
-                    .with_destination(Some(&self.message.destination)),
-            ),
-            None => Outcome::Done,
+                    .with_destination(Some(&self.message.destination));
+                let refusal = Refusal::of_frame(fault).because(Some(error));
+                Outcome::Failed(Box::new(match self.server.error_handler {
+                    Some(_) => refusal.of_message(&self.message),
+                    None => refusal,
+                }))
+            }
+            None => Outcome::Unanswered(error),
         }
     }
 
@@ -300,7 +310,7 @@ impl Errand {
                         server.counters.unmapped.increment();
                         Ok(())
                     }
-                    published => published.map_err(HandlerError::reply),
+                    published => published.map_err(unsent),
                 }
             }
             ReplyTarget::User { path, broadcast } => {
@@ -318,7 +328,7 @@ impl Errand {
                         .publisher
                         .publish_to_sessions(&[session.id()], path, message, witness),
                 };
-                published.map_err(HandlerError::reply)
+                published.map_err(unsent)
             }
             ReplyTarget::Subscriber => {
                 self.answer_directly(headers, body);
@@ -355,50 +365,22 @@ impl Errand {
             headers,
             body,
         };
-        let octets = encode_message(encoding, &server.next_direct_message_id(), &publication);
-        session
-            .shared()
-            .outbox()
-            .push(Frame::of_subscription(octets, *key));
+        let push = |publication: &Publication| {
+            let octets = encode_message(encoding, &server.next_direct_message_id(), publication);
+            session
+                .shared()
+                .outbox()
+                .push(Frame::of_subscription(octets, *key));
+        };
+        if server.outbound.is_empty() {
+            return push(&publication);
+        }
+        let (channel, id) = (&server.outbound, encoding.id.as_str());
+        channel.deliver(&publication, session.shared(), id, push);
     }
 }
 
-/// An error with its causes, on one line and with nothing in it that could forge a log line.
-struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
-
-impl std::fmt::Display for ErrorChain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut text = self.0.to_string();
-        write!(f, "{}", text.escape_debug())?;
-        let mut next = self.0.source();
-        while let Some(error) = next {
-            let cause = error.to_string();
-            // A refused argument says what its cause says.
-            if !text.ends_with(&cause) {
-                write!(f, ": {}", cause.escape_debug())?;
-            }
-            (text, next) = (cause, error.source());
-        }
-        Ok(())
-    }
-}
-
-/// Tells all listeners of an event, one after the other; a failure of one does not keep it from the next.
-pub(super) fn tell<E: crate::ApplicationEvent>(
-    server: &Arc<ServerState>,
-    session: SessionId,
-    event: E,
-) -> Option<BoxFuture<'static, ()>> {
-    if server.handlers.listeners(std::any::TypeId::of::<E>()).is_empty() {
-        return None;
-    }
-    let server = Arc::clone(server);
-    let event: Arc<dyn std::any::Any + Send + Sync> = Arc::new(event);
-    Some(Box::pin(async move {
-        for listener in server.handlers.listeners(std::any::TypeId::of::<E>()) {
-            if let Err(error) = listener.call(Arc::clone(&event)).await {
-                tracing::error!(%session, error = %ErrorChain(&error), "an event listener failed");
-            }
-        }
-    }))
+/// A reply that was not published. Exception handlers see the same error as where a handler sends through the template.
+fn unsent(error: PublishError) -> HandlerError {
+    HandlerError::reply(SendError::from(error))
 }

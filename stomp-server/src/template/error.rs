@@ -26,6 +26,12 @@ pub enum SendError {
     /// sent faster than they can be handed to its subscribers. Of a user's sessions, some may have it.
     #[error("the destination has more messages waiting than it may")]
     Overloaded,
+    /// An interceptor on the broker channel held the message back.
+    #[error("an interceptor held the message back")]
+    Vetoed,
+    /// An interceptor on the broker channel failed. Its error is the source; of a panic the text says no more than that.
+    #[error("an interceptor failed")]
+    Intercepted(#[source] crate::BoxError),
     /// The server stopped before everybody had the message: some may have it. Only those who wait for the
     /// confirmation learn of it.
     #[error("the server stopped before everybody had the message")]
@@ -44,6 +50,8 @@ impl From<PublishError> for SendError {
             PublishError::NotServed => Self::NotServed,
             PublishError::Malformed => Self::Malformed,
             PublishError::Overloaded => Self::Overloaded,
+            PublishError::Vetoed => Self::Vetoed,
+            PublishError::Intercepted(cause) => Self::Intercepted(cause),
         }
     }
 }

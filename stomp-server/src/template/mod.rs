@@ -9,7 +9,12 @@ use serde::Serialize;
 use stomp_core::Headers;
 
 pub use self::error::SendError;
-use crate::{Outgoing, broker::Publisher, convert::Converters, session::SessionId};
+use crate::{
+    Outgoing, Session,
+    broker::{Lane, Publisher},
+    convert::Converters,
+    session::SessionId,
+};
 
 /// Sends messages to destinations and users: from handlers, HTTP handlers, jobs, other threads.
 ///
@@ -17,7 +22,17 @@ use crate::{Outgoing, broker::Publisher, convert::Converters, session::SessionId
 /// until the broker is done with the message; where there is none, [convert](Self::convert) first. Cheap to clone; it
 /// may be used before the server runs (then nobody is listening yet) and after it has stopped (then nobody is any more).
 ///
-/// The messages of one thread reach each subscriber of a destination in the order they were sent.
+/// A template is a publisher: its messages reach each subscriber in the order they were sent, also over different
+/// destinations and to users. While one is still on its way, because it has very many subscribers or others' messages go
+/// first, those behind it wait in the template's own line, for at most
+/// [`publish_queue_limit`](crate::Config::publish_queue_limit) octets. Clones share the order, and so do the handlers of
+/// one session in what they send with a template that is their argument; what [`StompServer::template`] and
+/// [`ServerHandle::template`] give, and what is injected into a component, has one of its own, so that nobody waits for
+/// others. A handler's replies are its session's, which has its own order: to one destination they follow what the
+/// handler has sent before, to another they may come first.
+///
+/// [`StompServer::template`]: crate::StompServer::template
+/// [`ServerHandle::template`]: crate::ServerHandle::template
 ///
 /// | to | a payload | what is converted already |
 /// |---|---|---|
@@ -48,7 +63,11 @@ use crate::{Outgoing, broker::Publisher, convert::Converters, session::SessionId
 /// # send(&SimpMessagingTemplate::detached(), "hello").unwrap();
 /// ```
 #[derive(Clone)]
-pub struct SimpMessagingTemplate(Arc<Inner>);
+pub struct SimpMessagingTemplate {
+    inner: Arc<Inner>,
+    /// Keeps the order. `None` for a template that leads nowhere.
+    lane: Option<Arc<Lane>>,
+}
 
 struct Inner {
     converters: Converters,
@@ -59,32 +78,63 @@ struct Inner {
 
 impl SimpMessagingTemplate {
     pub(crate) fn new(converters: Converters, publisher: Arc<Publisher>) -> Self {
-        Self(Arc::new(Inner {
-            converters,
-            publisher: Some(publisher),
-            default_destination: None,
-        }))
+        let lane = publisher.lanes.lane();
+        Self {
+            inner: Arc::new(Inner {
+                converters,
+                publisher: Some(publisher),
+                default_destination: None,
+            }),
+            lane: Some(lane),
+        }
+    }
+
+    /// The same as a publisher of its own.
+    pub(crate) fn separate(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            lane: self.new_lane(),
+        }
+    }
+
+    /// The same for the handlers of a session, which are one publisher.
+    pub(crate) fn of_session(&self, session: &Session) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            lane: session.shared().lane(|| self.new_lane()),
+        }
+    }
+
+    fn new_lane(&self) -> Option<Arc<Lane>> {
+        let publisher = self.inner.publisher.as_ref()?;
+        Some(publisher.lanes.lane())
     }
 
     /// A template that leads nowhere, for tests of handlers.
     #[must_use]
     pub fn detached() -> Self {
-        Self(Arc::new(Inner {
-            converters: Converters::new(),
-            publisher: None,
-            default_destination: None,
-        }))
+        Self {
+            inner: Arc::new(Inner {
+                converters: Converters::new(),
+                publisher: None,
+                default_destination: None,
+            }),
+            lane: None,
+        }
     }
 
     /// A template that sends to `destination` where no other is named (Spring's `setDefaultDestination`). This one
     /// stays as it is.
     #[must_use]
     pub fn with_default_destination(&self, destination: impl Into<Box<str>>) -> Self {
-        Self(Arc::new(Inner {
-            converters: self.0.converters.clone(),
-            publisher: self.0.publisher.clone(),
-            default_destination: Some(destination.into()),
-        }))
+        Self {
+            inner: Arc::new(Inner {
+                converters: self.inner.converters.clone(),
+                publisher: self.inner.publisher.clone(),
+                default_destination: Some(destination.into()),
+            }),
+            lane: self.lane.clone(),
+        }
     }
 
     /// `payload` in the way that suits its type, to be changed and then sent with [`send_to`](Self::send_to) and its
@@ -97,7 +147,7 @@ impl SimpMessagingTemplate {
     where
         T: Serialize + ?Sized,
     {
-        let (body, content_type) = self.0.converters.write(payload)?;
+        let (body, content_type) = self.inner.converters.write(payload)?;
         Ok(Outgoing::new(body).with_content_type(content_type))
     }
 
@@ -110,7 +160,7 @@ impl SimpMessagingTemplate {
     where
         T: Serialize + ?Sized,
     {
-        let body = self.0.converters.write_as(payload, content_type)?;
+        let body = self.inner.converters.write_as(payload, content_type)?;
         Ok(Outgoing::new(body).with_content_type(content_type.to_owned()))
     }
 
@@ -120,8 +170,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, or too much waits for
-    /// it already.
+    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, too much waits for it
+    /// already, or an interceptor holds the message back or fails.
     pub fn convert_and_send<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
     where
         T: Serialize + ?Sized,
@@ -216,7 +266,8 @@ impl SimpMessagingTemplate {
     /// # Errors
     ///
     /// [`SendError::Convert`] when the payload cannot be converted, [`SendError::Malformed`] when the destination is,
-    /// [`SendError::Overloaded`] when too much waits for it already.
+    /// [`SendError::Overloaded`] when too much waits for it already, [`SendError::Vetoed`] and
+    /// [`SendError::Intercepted`] when an interceptor stops it.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,
@@ -345,7 +396,7 @@ impl SimpMessagingTemplate {
     }
 
     fn default_destination(&self) -> Result<&str, SendError> {
-        let destination = self.0.default_destination.as_deref();
+        let destination = self.inner.default_destination.as_deref();
         destination.ok_or(SendError::NoDefaultDestination)
     }
 }
@@ -353,7 +404,7 @@ impl SimpMessagingTemplate {
 impl fmt::Debug for SimpMessagingTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimpMessagingTemplate")
-            .field("default_destination", &self.0.default_destination)
+            .field("default_destination", &self.inner.default_destination)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use stomp_core::Message;
 use super::{SendError, SimpMessagingTemplate};
 use crate::{
     Outgoing,
-    broker::{Latch, Witness},
+    broker::{Latch, Publisher, Witness},
     session::SessionId,
 };
 
@@ -28,9 +28,10 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the destination is not one to send to, or too much waits for it already.
+    /// [`SendError`] when the destination is not one to send to, too much waits for it already, or an interceptor holds
+    /// the message back or fails.
     pub fn send(&self, message: Message) -> Result<(), SendError> {
-        self.publish(message, Witness::Nobody)
+        self.publish(message, None)
     }
 
     /// The same, and returns when the broker is done with it.
@@ -44,7 +45,7 @@ impl SimpMessagingTemplate {
     /// As [`convert_and_send_confirmed`](Self::convert_and_send_confirmed).
     pub async fn send_confirmed(&self, message: Message) -> Result<(), SendError> {
         let latch = Arc::new(Latch::default());
-        self.publish(message, Witness::Latch(&latch))?;
+        self.publish(message, Some(&latch))?;
         Ok(latch.opened().await?)
     }
 
@@ -168,12 +169,12 @@ impl SimpMessagingTemplate {
     }
 
     fn deliver(&self, recipient: Recipient<'_>, outgoing: Outgoing) -> Result<(), SendError> {
-        self.deliver_as(recipient, outgoing, Witness::Nobody)
+        self.deliver_as(recipient, outgoing, None)
     }
 
     async fn deliver_confirmed(&self, recipient: Recipient<'_>, outgoing: Outgoing) -> Result<(), SendError> {
         let latch = Arc::new(Latch::default());
-        self.deliver_as(recipient, outgoing, Witness::Latch(&latch))?;
+        self.deliver_as(recipient, outgoing, Some(&latch))?;
         Ok(latch.opened().await?)
     }
 
@@ -181,14 +182,14 @@ impl SimpMessagingTemplate {
         &self,
         recipient: Recipient<'_>,
         outgoing: Outgoing,
-        witness: Witness<'_>,
+        latch: Option<&Arc<Latch>>,
     ) -> Result<(), SendError> {
         let (headers, body) = outgoing.into_parts();
         let message = |destination: &str| Message {
             headers,
             ..Message::new(destination, body)
         };
-        let Some(publisher) = &self.0.publisher else {
+        let Some((publisher, witness)) = self.way(latch) else {
             return Ok(());
         };
         match recipient {
@@ -205,11 +206,17 @@ impl SimpMessagingTemplate {
         Ok(())
     }
 
-    fn publish(&self, message: Message, witness: Witness<'_>) -> Result<(), SendError> {
-        match &self.0.publisher {
-            Some(publisher) => Ok(publisher.publish(message, witness)?),
+    fn publish(&self, message: Message, latch: Option<&Arc<Latch>>) -> Result<(), SendError> {
+        match self.way(latch) {
+            Some((publisher, witness)) => Ok(publisher.publish(message, witness)?),
             None => Ok(()),
         }
+    }
+
+    /// The way to the broker; `None` when the template leads nowhere.
+    fn way<'a>(&'a self, latch: Option<&'a Arc<Latch>>) -> Option<(&'a Publisher, Witness<'a>)> {
+        let publisher = self.inner.publisher.as_ref()?;
+        Some((publisher, Witness::Lane(self.lane.as_ref()?, latch)))
     }
 }
 

@@ -60,8 +60,8 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 pub(crate) enum Received {
     /// Something came: octets of STOMP, or a sign of life.
     Something,
-    /// The client has closed in good order, and waits for the answer.
-    Closed,
+    /// The client has closed in good order, with this code (1005: without one), and waits for the answer.
+    Closed(u16),
     /// The client broke a rule of the transport.
     Broken(CloseReason),
     /// The connection is gone.

@@ -122,6 +122,7 @@ fn glob(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Rows: CFG-06
     #[test]
     fn the_same_origin_is_the_same_host_and_port() {
         let table = [
@@ -145,6 +146,7 @@ mod tests {
         assert!(!AllowedOrigins::SameOrigin.allows(Some("http://example.org"), None));
     }
 
+    /// Rows: CFG-06
     #[test]
     fn patterns_match_hosts_and_ports() {
         let table = [

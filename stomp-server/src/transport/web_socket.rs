@@ -46,6 +46,8 @@ pub(crate) struct WebSocket<S> {
     broken: bool,
     /// The client has said its close, behind which it sends nothing.
     said_close: bool,
+    /// What it closed with.
+    close_code: u16,
 }
 
 impl<S> WebSocket<S> {
@@ -65,6 +67,7 @@ impl<S> WebSocket<S> {
             unfinished: false,
             broken: false,
             said_close: false,
+            close_code: NO_STATUS,
         }
     }
 
@@ -86,7 +89,10 @@ impl<S> WebSocket<S> {
                     self.unfinished = false;
                     into.extend(Some(octets).filter(|octets| !octets.is_empty()));
                 }
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_)) => {}
+                Ok(Message::Close(frame)) => {
+                    self.close_code = frame.map_or(NO_STATUS, |frame| frame.code.into());
+                }
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.unfinished |= left > 0;
                     return Received::Something;
@@ -94,7 +100,7 @@ impl<S> WebSocket<S> {
                 Err(error) => {
                     self.broken = true;
                     self.said_close = matches!(error, Error::ConnectionClosed);
-                    return ended(&error);
+                    return ended(&error, self.close_code);
                 }
             }
             left = wire.octets.len();
@@ -197,9 +203,12 @@ impl Write for Wire<'_> {
     }
 }
 
-fn ended(error: &Error) -> Received {
+/// Stands for a close frame without a code (RFC 6455 section 7.4.1).
+const NO_STATUS: u16 = 1005;
+
+fn ended(error: &Error, close_code: u16) -> Received {
     Received::Broken(match error {
-        Error::ConnectionClosed => return Received::Closed,
+        Error::ConnectionClosed => return Received::Closed(close_code),
         Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseReason::TooLarge,
         Error::Utf8(_) => CloseReason::InvalidUtf8,
         Error::Protocol(error) if *error != ProtocolError::ResetWithoutClosingHandshake => {

@@ -72,6 +72,7 @@ const ACCEPTED: [(&str, &str, &str, &str, Option<&str>); 6] = [
     ),
 ];
 
+/// Rows: CHAN-18
 #[tokio::test]
 async fn the_handshake_or_connect_tell_who_it_is() {
     let server = server().await;
@@ -121,6 +122,7 @@ async fn a_refused_client_learns_the_message_and_nothing_else() {
     assert_eq!(server.handle().users().user_count(), 0);
 }
 
+/// Rows: CHAN-33
 #[tokio::test]
 async fn what_follows_a_refused_connect_is_not_handled() {
     let server = server().await;
@@ -146,6 +148,7 @@ async fn a_panicking_authenticator_refuses_one_client() {
     server.connect().await.expect_nothing().await;
 }
 
+/// Rows: CHAN-34
 #[tokio::test]
 async fn nothing_is_answered_before_the_decision() {
     let gate = Arc::new(Semaphore::new(0));

@@ -282,6 +282,7 @@ async fn check(table: &[Refused]) {
         .await;
 }
 
+/// Rows: CHAN-20
 #[tokio::test]
 async fn a_malformed_frame_ends_its_own_session_only() {
     check(&MALFORMED).await;
@@ -324,6 +325,7 @@ async fn a_failed_handler_without_a_receipt_is_only_logged() {
     assert_eq!((counters.handlers_failed, counters.handlers_panicked), (5, 2));
 }
 
+/// Rows: CFG-03, CHAN-28
 #[tokio::test]
 async fn what_is_too_large_ends_its_own_session_only() {
     let server = server().await;

@@ -120,6 +120,7 @@ fn missing_state_names_everybody_who_needs_it() {
     assert!(scoped("missing").provide(Arc::new(Database)).build().is_ok());
 }
 
+/// Rows: ROUTE-31
 #[test]
 fn two_handlers_of_one_destination_are_refused() {
     let error = check("twice", &["first", "second"]);
@@ -127,6 +128,7 @@ fn two_handlers_of_one_destination_are_refused() {
     assert!(!error.to_string().contains("third"), "{error}");
 }
 
+/// Rows: ROUTE-25, ROUTE-29
 #[test]
 fn ambiguous_routes_are_refused() {
     let error = check("ambiguous", &["left", "right", "/p/{x}/b", "/p/a/{y}"]);
@@ -180,6 +182,7 @@ fn origins_that_match_no_page_are_refused() {
     );
 }
 
+/// Rows: CFG-01
 #[test]
 fn all_problems_are_told_at_once() {
     let error = failed(

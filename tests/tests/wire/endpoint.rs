@@ -82,6 +82,7 @@ async fn a_request_that_opens_no_web_socket_is_told_why() {
     assert_eq!(server.counters().sessions_refused, 11);
 }
 
+/// Rows: CFG-02
 #[tokio::test]
 async fn a_proper_request_is_accepted_whatever_else_it_says() {
     let server = server().await;
@@ -110,6 +111,7 @@ async fn a_proper_request_is_accepted_whatever_else_it_says() {
     }
 }
 
+/// Rows: CFG-02
 #[tokio::test]
 async fn the_clients_first_stomp_sub_protocol_is_chosen_and_connect_decides_the_version() {
     let server = server().await;
@@ -130,6 +132,7 @@ async fn the_clients_first_stomp_sub_protocol_is_chosen_and_connect_decides_the_
     }
 }
 
+/// Rows: CFG-01, CFG-06
 #[tokio::test]
 async fn each_endpoint_has_its_own_origins() {
     let builder = StompServer::builder()
@@ -165,6 +168,7 @@ async fn each_endpoint_has_its_own_origins() {
     }
 }
 
+/// Rows: CFG-01
 #[tokio::test]
 async fn one_endpoint_may_have_several_paths() {
     let endpoint = Endpoint::new("/a")
@@ -236,6 +240,7 @@ async fn kept(session: Session) -> String {
     format!("{query:?} {:?}", session.get::<u8>())
 }
 
+/// Rows: CFG-07
 #[tokio::test]
 async fn an_interceptor_refuses_handshakes_adds_headers_and_leaves_attributes_to_the_session() {
     let at_connect = Arc::new(Mutex::new(None));
@@ -280,6 +285,7 @@ async fn an_interceptor_refuses_handshakes_adds_headers_and_leaves_attributes_to
     peer.expect_messages([r#"Some("room") Some(7)"#]).await;
 }
 
+/// Rows: CFG-04
 #[tokio::test]
 async fn interceptors_are_asked_in_order_and_told_in_reverse() {
     let notes = Arc::new(Mutex::new(Vec::new()));
@@ -325,6 +331,7 @@ async fn other_requests_go_to_the_fallback() {
     server.connect().await.expect_nothing().await;
 }
 
+/// Rows: CHAN-28
 #[tokio::test]
 async fn frames_may_come_in_any_mixture_of_messages() {
     let server = server().await;

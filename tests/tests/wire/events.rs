@@ -39,16 +39,31 @@ async fn connected(event: &SessionConnectedEvent, heard: State<Heard>) {
     event.session().insert(Named("kept"));
     let user = event.session().principal();
     let user = user.as_ref().map_or("nobody", Principal::name);
-    heard.note(format!("connected {user}"));
+    let client = event.connect_headers().get("x-client").unwrap_or_default();
+    heard.note(format!("connected {user}{client}"));
+}
+
+/// Hears it for the tests that ask for it: their clients say who they are.
+#[event_listener]
+async fn connect(event: &SessionConnectEvent, heard: State<Heard>) {
+    if event.headers().contains("x-client") {
+        let user = event.session().principal();
+        let user = user.as_ref().map_or("nobody", Principal::name);
+        let version = event.headers().get("accept-version").unwrap_or_default();
+        heard.note(format!("connect {user}, version {version}"));
+        heard.note(format!("{event:?}"));
+    }
 }
 
 #[event_listener]
 async fn subscribed(event: &SessionSubscribeEvent, heard: State<Heard>) {
+    let n = event.headers().get("x-n").unwrap_or_default();
     heard.note(format!(
-        "subscribed {} {}",
+        "subscribed {} {}{n}",
         event.subscription(),
         event.destination()
     ));
+    assert_ne!(event.destination(), "/topic/listener-fails", "on purpose");
 }
 
 #[event_listener]
@@ -61,9 +76,24 @@ async fn unsubscribed(event: &SessionUnsubscribeEvent, heard: State<Heard>) {
 }
 
 #[event_listener]
-async fn ended(event: &SessionDisconnectEvent, heard: State<Heard>) {
+async fn ended(event: &SessionDisconnectEvent, heard: State<Heard>, statuses: State<Statuses>) {
     let kept = event.session().get::<Named>().map_or("nothing", |named| named.0);
     heard.note(format!("ended {} {kept}", event.reason().as_str()));
+    statuses.note(event.close_status());
+}
+
+/// The codes that sessions were closed with.
+#[derive(Clone, Default)]
+struct Statuses(Arc<Mutex<Vec<u16>>>);
+
+impl Statuses {
+    fn note(&self, status: u16) {
+        self.0.lock().expect("nobody panics").push(status);
+    }
+
+    fn last(&self) -> Option<u16> {
+        self.0.lock().expect("nobody panics").last().copied()
+    }
 }
 
 #[event_listener]
@@ -103,6 +133,12 @@ async fn by_login(login: Login) -> Result<Option<Principal>, AuthenticationError
 }
 
 async fn server() -> (TestServer, Heard, Arc<Gate>) {
+    let (server, heard, gate, _) = server_with_statuses().await;
+    (server, heard, gate)
+}
+
+async fn server_with_statuses() -> (TestServer, Heard, Arc<Gate>, Statuses) {
+    let statuses = Statuses::default();
     let (heard, gate) = (
         Heard::default(),
         Arc::new(Gate {
@@ -111,11 +147,13 @@ async fn server() -> (TestServer, Heard, Arc<Gate>) {
     );
     let builder = app(module_path!())
         .manage(heard.clone())
+        .manage(statuses.clone())
         .provide(Arc::clone(&gate))
         .authenticator(by_login);
-    (TestServer::start(builder).await, heard, gate)
+    (TestServer::start(builder).await, heard, gate, statuses)
 }
 
+/// Rows: BRK-06, EVT-01, EVT-03
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;
@@ -136,6 +174,7 @@ async fn a_session_tells_its_life_in_order() {
     assert_eq!((counters.sessions_opened, counters.sessions_ended), (1, 1));
 }
 
+/// Rows: EVT-01
 #[tokio::test]
 async fn a_subscription_that_a_handler_answers_is_told_like_any_other() {
     let (server, heard, _) = server().await;
@@ -152,6 +191,7 @@ async fn a_subscription_that_a_handler_answers_is_told_like_any_other() {
     heard.becomes(&expected).await;
 }
 
+/// Rows: EVT-08
 #[tokio::test]
 async fn what_a_listener_keeps_is_there_for_the_first_message() {
     let (server, _, _) = server().await;
@@ -165,6 +205,7 @@ async fn what_a_listener_keeps_is_there_for_the_first_message() {
     peer.expect_message("kept").await;
 }
 
+/// Rows: EVT-03
 #[tokio::test]
 async fn each_way_to_end_has_its_reason_and_is_told_once() {
     let table: [(&str, CloseReason); 5] = [
@@ -178,22 +219,24 @@ async fn each_way_to_end_has_its_reason_and_is_told_once() {
         ),
     ];
     for (sent, reason) in table {
-        let (server, heard, _) = server().await;
+        let (server, heard, _, statuses) = server_with_statuses().await;
         let mut peer = server.connect().await;
         peer.text(sent).await;
-        peer.rest().await;
+        let (_, closed) = peer.rest().await;
         heard
             .becomes(&["connected nobody", &format!("ended {} kept", reason.as_str())])
             .await;
         server.stop().await;
         assert_eq!(heard.all().len(), 2, "{:?}", heard.all());
+        assert_eq!(statuses.last(), closed, "{sent:?}");
     }
 }
 
+/// Rows: EVT-03
 #[tokio::test]
 async fn a_client_that_vanishes_is_told_of_as_one_that_closes() {
     for abruptly in [true, false] {
-        let (server, heard, _) = server().await;
+        let (server, heard, _, statuses) = server_with_statuses().await;
         let mut peer = server.connect().await;
         if abruptly {
             peer.break_off();
@@ -204,6 +247,7 @@ async fn a_client_that_vanishes_is_told_of_as_one_that_closes() {
         heard
             .becomes(&["connected nobody", "ended connection-lost kept"])
             .await;
+        assert_eq!(statuses.last(), Some(if abruptly { 1006 } else { 1000 }));
     }
 }
 
@@ -259,4 +303,50 @@ async fn what_a_client_sent_before_it_vanished_is_handled_and_its_end_told_once(
     server.stop().await;
     assert_eq!(heard.all(), expected);
     assert_eq!(counters.sessions_ended, 1);
+}
+
+/// Connect comes before connected, with the user and the headers of CONNECT, which keep their secrets.
+///
+/// Rows: EVT-01, EVT-07
+#[tokio::test]
+async fn a_connect_is_told_before_it_is_answered() {
+    let (server, heard, _) = server().await;
+    let mut peer = server.open().await;
+    peer.say_connect("login:ann\npasscode:s3cret\nx-client:!\n").await;
+    peer.send_done("/topic/fence", "").await;
+    let heard = heard.all();
+    let [connect, event, connected] = &*heard else {
+        panic!("three notes: {heard:?}");
+    };
+    assert_eq!(
+        (&**connect, &**connected),
+        ("connect ann, version 1.2", "connected ann!")
+    );
+    assert!(!event.contains("s3cret"), "{event}");
+}
+
+#[tokio::test]
+async fn a_refused_connect_is_not_told() {
+    let (server, heard, _) = server().await;
+    let mut peer = server.open().await;
+    peer.text("CONNECT\naccept-version:1.2\nhost:h\nlogin:refused\nx-client:!\n\n\0")
+        .await;
+    peer.expect_error("unauthenticated", 1008).await;
+    server.stop().await;
+    assert_eq!(heard.all(), Vec::<String>::new());
+}
+
+/// Rows: EVT-02
+#[tokio::test]
+async fn a_failing_listener_does_not_disturb_the_frame() {
+    let (server, heard, _) = server().await;
+    let mut peer = server.connect().await;
+    peer.text("SUBSCRIBE\nid:0\ndestination:/topic/listener-fails\nx-n:!\n\n\0")
+        .await;
+    peer.send("/topic/listener-fails", "x").await;
+    peer.expect_message("x").await;
+    assert_eq!(
+        heard.all(),
+        ["connected nobody", "subscribed 0 /topic/listener-fails!"]
+    );
 }

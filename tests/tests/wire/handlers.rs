@@ -363,6 +363,7 @@ async fn content_types_tell_what_an_answer_is() {
     }
 }
 
+/// Rows: ROUTE-48, RET-37
 #[tokio::test]
 async fn attributes_belong_to_one_session() {
     let (server, ..) = server().await;

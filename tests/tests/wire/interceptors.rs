@@ -38,6 +38,7 @@ async fn guard(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
     Ok(Some(frame))
 }
 
+/// Rows: CHAN-22, CHAN-25
 #[tokio::test]
 async fn inbound_interceptors_change_drop_and_refuse() {
     let server = TestServer::start(builder().inbound_interceptor(guard)).await;
@@ -76,6 +77,7 @@ async fn a_refused_subscription_never_hears_anything() {
     peer.expect_nothing().await;
 }
 
+/// Rows: CHAN-07, CHAN-24
 #[tokio::test]
 async fn inbound_interceptors_see_every_frame_in_order_and_one_after_the_other() {
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -176,44 +178,49 @@ fn censor(message: Message) -> Option<Message> {
     }
 }
 
+/// Rows: CHAN-02
 #[tokio::test]
-async fn broker_interceptors_see_what_everybody_publishes() {
+async fn broker_interceptors_see_what_the_application_publishes() {
     let server = TestServer::start(builder().broker_interceptor(censor)).await;
-    let mut peer = server.connect().await;
+    let mut peer = server.open().await;
+    let connected = peer.say_connect("").await;
+    let session = connected.header("session").expect("it has one").to_owned();
     peer.subscribe("s", "/topic/**").await;
     peer.subscribe("u", "/user/queue/x").await;
+    let own_queue = format!("/user/{session}/queue/x");
     let template = server.handle().template();
-    for body in ["hold back", "change me", "move me"] {
-        peer.send_done_quietly("/topic/a", body).await;
-        peer.send_done_quietly("/app/echo", body).await;
+    peer.send("/app/echo", "hold back").await;
+    peer.send_done(&own_queue, "hold back").await;
+    let held_back = template.convert_and_send("/topic/c", "hold back");
+    assert!(matches!(held_back, Err(SendError::Vetoed)), "{held_back:?}");
+    for (body, becomes) in [("change me", "changed"), ("move me", "move me")] {
+        peer.send("/app/echo", body).await;
+        let replied = peer.expect_message(becomes).await;
+        peer.send(&own_queue, body).await;
+        let to_user = peer.expect_message(becomes).await;
         template.convert_and_send("/topic/c", body).expect("sent");
-    }
-    for (body, destinations) in [
-        ("changed", ["/topic/a", "/topic/echo", "/topic/c"]),
-        ("move me", ["/topic/a", "/topic/echo", "/topic/c"]),
-    ] {
-        for destination in destinations {
-            let message = peer.expect_message(body).await;
-            assert_eq!(
-                message.header("destination"),
-                Some(destination),
-                "the destination stays"
-            );
-            assert_eq!(message.header("censored").is_some(), body == "changed");
+        let sent = peer.expect_message(becomes).await;
+        for (message, destination) in [
+            (replied, "/topic/echo"),
+            (to_user, "/user/queue/x"),
+            (sent, "/topic/c"),
+        ] {
+            assert_eq!(message.header("destination"), Some(destination), "it stays");
+            assert_eq!(message.header("censored").is_some(), becomes == "changed");
         }
     }
     peer.expect_nothing().await;
 }
 
-trait Quietly {
-    async fn send_done_quietly(&mut self, destination: &str, body: &str);
-}
-
-impl Quietly for stomp_tests::peer::Peer {
-    /// Waits until another session's fence has passed: the order across publishers is the order of these calls.
-    async fn send_done_quietly(&mut self, destination: &str, body: &str) {
-        self.send(destination, body).await;
-        tokio::task::yield_now().await;
+/// Rows: CHAN-01
+#[tokio::test]
+async fn what_a_client_sends_to_the_broker_does_not_pass_the_broker_channel() {
+    let server = TestServer::start(builder().broker_interceptor(censor)).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/a").await;
+    for body in ["hold back", "change me", "panic"] {
+        peer.send("/topic/a", body).await;
+        peer.expect_message(body).await;
     }
 }
 
@@ -222,9 +229,10 @@ async fn a_panicking_broker_interceptor_holds_its_message_back_only() {
     let server = TestServer::start(builder().broker_interceptor(censor)).await;
     let mut peer = server.connect().await;
     peer.subscribe("s", "/topic/a").await;
-    peer.send_done("/topic/a", "panic").await;
     let template = server.handle().template();
-    template.convert_and_send("/topic/a", "panic").expect("sent");
+    let sent = template.convert_and_send("/topic/a", "panic");
+    assert!(matches!(sent, Err(SendError::Intercepted(_))), "{sent:?}");
+    peer.send("/app/echo", "panic").await;
     peer.send("/topic/a", "x").await;
     peer.expect_message("x").await;
 }

@@ -7,15 +7,18 @@
     reason = "tests run in real time and start tasks of their own; `Env` is the server's"
 )]
 
+mod application_events;
 mod arguments;
 mod authentication;
 mod bad_input;
 mod broker;
 mod build_errors;
+mod channels;
 mod class_level;
 mod conversations;
 mod converters;
 mod endpoint;
+mod error_handler;
 mod events;
 mod exceptions;
 mod explicit;
@@ -24,6 +27,7 @@ mod handlers;
 mod in_flight;
 mod interceptors;
 mod order;
+mod order_of_templates;
 mod placeholders;
 mod prefixes;
 mod receipts;

@@ -125,7 +125,7 @@ async fn dots_cut_segments_and_slashes_are_letters() {
     peer.expect_nothing().await;
 }
 
-/// Rows: ROUTE-11
+/// Rows: ROUTE-11, CFG-09
 #[tokio::test]
 async fn subscriptions_follow_the_separator() {
     let server = TestServer::start(dots()).await;
@@ -161,7 +161,7 @@ async fn subscriptions_follow_the_separator() {
     peer.expect_nothing().await;
 }
 
-/// Rows: RET-26, RET-15, ROUTE-15
+/// Rows: RET-26, ROUTE-15
 #[tokio::test]
 async fn direct_answers_and_users_destinations_have_dots() {
     let server = TestServer::start(dots()).await;
@@ -247,6 +247,7 @@ fn what_nobody_serves_is_refused_unless_silence_is_wanted() {
     assert!(dots().build().is_ok());
 }
 
+/// Rows: ROUTE-32
 #[test]
 fn routes_are_shown_as_the_application_joins_them() {
     let server = dots().build().expect("builds");

@@ -12,6 +12,7 @@ fn builder() -> StompServerBuilder {
     app(module_path!()).outbox_limit(256 * 1024)
 }
 
+/// Rows: CHAN-26, EVT-13
 #[tokio::test]
 async fn a_client_that_does_not_read_is_ended_and_the_others_get_everything() {
     let server = TestServer::start(builder()).await;

@@ -31,7 +31,7 @@ fn build() -> StompServer {
         .expect("builds")
 }
 
-/// Rows: TPL-01
+/// Rows: TPL-01, BRK-01
 #[tokio::test]
 async fn before_the_start_nobody_listens_and_nothing_is_kept() {
     let server = build();
@@ -206,6 +206,7 @@ async fn the_content_type_says_how_to_convert() {
     peer.expect_nothing().await;
 }
 
+/// Rows: BRK-02
 #[tokio::test]
 async fn what_cannot_be_sent_is_an_error_at_once() {
     let template = build().template();
@@ -234,6 +235,7 @@ async fn what_cannot_be_sent_is_an_error_at_once() {
     assert!(matches!(sent, Err(SendError::Convert(_))), "{sent:?}");
 }
 
+/// Rows: BRK-01
 #[tokio::test]
 async fn after_the_end_nobody_listens_any_more() {
     let server = TestServer::serve(build()).await;
@@ -478,4 +480,40 @@ async fn a_send_does_not_wait_for_anybody() {
     }
     assert_eq!(server.counters().writes, before);
     peer.expect_messages((0..100).map(|n| n.to_string())).await;
+}
+
+/// Rows: TPL-15
+#[tokio::test]
+async fn whoever_sends_learns_that_an_interceptor_held_the_message_back() {
+    fn stop(message: Message) -> Option<Message> {
+        Some(message).filter(|message| !message.headers.contains("x-stop"))
+    }
+    let builder = app(module_path!())
+        .authenticator(by_login)
+        .broker_interceptor(stop);
+    let server = TestServer::start(builder).await;
+    let mut peer = server.connect_as("ann").await;
+    peer.subscribe("t", "/topic/a").await;
+    peer.subscribe("u", "/user/queue/a").await;
+    let session = server.handle().users().user("ann").expect("connected").sessions()[0].id();
+    let template = server.handle().template().with_default_destination("/topic/a");
+    let stopped = || Outgoing::new("x").with_header("x-stop", "");
+    for sent in [
+        template.send(Message::new("/topic/a", "x").with_header("x-stop", "")),
+        template.send_to("/topic/a", stopped()),
+        template.send_to_default(stopped()),
+        template.send_to_user("ann", "/queue/a", stopped()),
+        template
+            .send_to_user_confirmed("ann", "/queue/a", stopped())
+            .await,
+        template.send_to_session(session, "/queue/a", stopped()),
+        template.send_to_user("nobody", "/queue/a", stopped()),
+    ] {
+        assert!(matches!(sent, Err(SendError::Vetoed)), "{sent:?}");
+    }
+    template
+        .send_to_user("ann", "/queue/a", Outgoing::new("passes"))
+        .expect("sent");
+    peer.expect_message("passes").await;
+    peer.expect_nothing().await;
 }

@@ -26,12 +26,12 @@ use tokio_util::task::TaskTracker;
 use self::{
     members::Members,
     patterns::Patterns,
-    topic::{Entered, Retired, Topic},
+    topic::{Retired, Topic},
     topics::Topics,
     turn::Turn,
     walk::{Budget, Walk},
 };
-use super::{Address, Broker, Completion, Publication, Refused, Subscription, Ticket};
+use super::{Address, Broker, Completion, Publication, Refused, Room, Subscription, Ticket, Witness};
 use crate::{activity::Survey, app::Config, channel::OutboundChannel, counters::Counters, env::Env};
 
 /// Pattern subscriptions that match a destination.
@@ -127,14 +127,22 @@ impl SimpleBroker {
 
     /// Takes the turn of whoever came first into the topic's line, for one go: what others put there meanwhile does
     /// not keep it for ever.
-    fn drain(&self, topic: Arc<Topic>) {
+    ///
+    /// The first message is the publisher's own, as the line was empty when it came: the witness is asked for a completion
+    /// if that is not done within the call.
+    fn drain(&self, topic: Arc<Topic>, witness: Witness<'_>) {
+        let mut own = Some(witness);
         let mut turn = Turn::new(&*self.topics, topic);
         let mut budget = Budget::new();
         while let Some(mut walk) = turn.next() {
             if budget.is_spent() || !walk.step(&mut budget, &self.delivery) {
+                if let Some(witness) = own {
+                    walk.expect(witness.completion());
+                }
                 return self.hand_over(turn.pass(Arc::clone(&self.topics)), walk);
             }
             walk.finish(&self.delivery);
+            own = None;
         }
     }
 
@@ -183,15 +191,18 @@ impl Broker for SimpleBroker {
         done.complete();
     }
 
-    fn publish(&self, publication: Publication, done: Completion) -> Result<(), Refused> {
+    fn publish(&self, publication: Publication, witness: Witness<'_>, room: Room) -> Result<(), Refused> {
         let counters = &self.delivery.counters;
+        let limit = match room {
+            Room::Limited => self.queue_limit,
+            Room::Owed => usize::MAX,
+        };
         loop {
             let target = match self.target(&publication.address) {
                 Ok(Some(target)) => target,
                 Ok(None) => {
                     counters.messages_published.increment();
                     counters.messages_unheard.increment();
-                    done.complete();
                     return Ok(());
                 }
                 Err(Retired) => continue,
@@ -203,17 +214,12 @@ impl Broker for SimpleBroker {
             if target.passing {
                 place.retire_after();
             }
-            let entered = Entered {
-                publication,
-                matched: target.matched,
-                done,
-            };
             let is_first = place
-                .enter(entered, self.queue_limit)
+                .enter(publication, target.matched, limit, witness)
                 .inspect_err(|Refused| counters.publishes_refused.increment())?;
             counters.messages_published.increment();
             if is_first {
-                self.drain(target.topic);
+                self.drain(target.topic, witness);
             }
             return Ok(());
         }

@@ -3,7 +3,8 @@ use stomp_core::{Headers, Version, session::SubscriptionKey};
 
 use super::*;
 use crate::{
-    broker::{EncodingKey, Framing, Latch, Lost, Witness},
+    activity::Passages,
+    broker::{EncodingKey, Framing, Lane, Lanes, Latch, Lost},
     session::{SessionId, Shared},
 };
 
@@ -75,25 +76,26 @@ fn subscribe_many(broker: &SimpleBroker, address: &Address) {
 
 fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
     let latch = Arc::new(Latch::default());
-    let done = Witness::Latch(&latch).completion();
-    broker.publish(publication(address), done).expect("it fits");
+    let witness = Witness::Latch(&latch);
+    broker
+        .publish(publication(address), witness, Room::Limited)
+        .expect("it fits");
     latch
 }
 
 fn publish(broker: &SimpleBroker, address: &Address) {
-    let done = Completion::unheeded();
-    broker.publish(publication(address), done).expect("it fits");
+    broker
+        .publish(publication(address), Witness::Nobody, Room::Limited)
+        .expect("it fits");
 }
 
 /// Enters a message of a publisher that does not walk yet.
 fn enter(topic: &Topic) -> bool {
     let place = topic.line().expect("not retired");
-    let entered = Entered {
-        publication: publication(topic.address()),
-        matched: Matched::default(),
-        done: Completion::unheeded(),
-    };
-    place.enter(entered, usize::MAX).expect("there is no limit")
+    let publication = publication(topic.address());
+    place
+        .enter(publication, Matched::default(), usize::MAX, Witness::Nobody)
+        .expect("there is no limit")
 }
 
 #[test]
@@ -105,10 +107,11 @@ fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 1, "it is walked");
-    broker.drain(Arc::clone(&topic));
+    broker.drain(Arc::clone(&topic), Witness::Nobody);
     assert_eq!(broker.topics.len(), 0);
 }
 
+/// Rows: BRK-24
 #[test]
 fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
     let broker = broker(1);
@@ -118,7 +121,7 @@ fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
     assert!(enter(&topic));
     publish(&broker, &shared("/topic/b"));
     assert_eq!(broker.topics.len(), 2);
-    broker.drain(Arc::clone(&topic));
+    broker.drain(Arc::clone(&topic), Witness::Nobody);
     assert_eq!(broker.topics.len(), 1);
     assert!(broker.topics.get(&shared("/topic/b")).is_some());
 }
@@ -132,7 +135,7 @@ fn a_subscriber_who_comes_during_the_walk_keeps_the_topic() {
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     let ticket = subscribe(&broker, &address);
-    broker.drain(Arc::clone(&topic));
+    broker.drain(Arc::clone(&topic), Witness::Nobody);
     assert!(Arc::ptr_eq(&topic, &broker.topics.get(&address).expect("kept")));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 0);
@@ -176,6 +179,7 @@ fn a_topic_that_no_pattern_matches_goes_with_its_last_subscriber() {
     assert_eq!(broker.topics.len(), 0);
 }
 
+/// Rows: BRK-23
 #[test]
 fn no_topic_is_left_when_many_come_and_go_at_once() {
     let broker = broker(2);
@@ -259,7 +263,7 @@ fn a_publisher_serves_one_go_and_a_task_the_rest_of_the_line() {
         for _ in 0..5000 {
             assert!(!enter(&topic), "somebody walks already");
         }
-        broker.drain(Arc::clone(&topic));
+        broker.drain(Arc::clone(&topic), Witness::Nobody);
         assert_eq!(broker.delivery.tasks.len(), 1);
         broker.delivery.tasks.close();
         broker.delivery.tasks.wait().await;
@@ -293,14 +297,10 @@ fn what_does_not_fit_into_the_line_is_refused_until_there_is_room_again() {
         assert!(enter(&topic), "the one that is walked does not count");
         let waiting = [(); 3].map(|()| publish_witnessed(&broker, &address));
         let latch = Arc::new(Latch::default());
-        let done = Witness::Latch(&latch).completion();
-        assert_eq!(broker.publish(publication(&address), done), Err(Refused));
-        assert_eq!(
-            runtime().block_on(latch.opened()),
-            Err(Lost),
-            "who is refused does not wait"
-        );
-        broker.drain(Arc::clone(&topic));
+        let refused = broker.publish(publication(&address), Witness::Latch(&latch), Room::Limited);
+        assert_eq!(refused, Err(Refused));
+        assert!(!latch.is_expecting(), "who is refused does not wait");
+        broker.drain(Arc::clone(&topic), Witness::Nobody);
         for latch in waiting {
             assert_eq!(runtime().block_on(latch.opened()), Ok(()));
         }
@@ -323,6 +323,95 @@ fn one_message_may_wait_however_large_it_is() {
     let topic = broker.topics.get(&address).expect("somebody is subscribed");
     assert!(enter(&topic));
     publish(&broker, &address);
-    let refused = broker.publish(publication(&address), Completion::unheeded());
+    let refused = broker.publish(publication(&address), Witness::Nobody, Room::Limited);
     assert_eq!(refused, Err(Refused));
+    let owed = broker.publish(publication(&address), Witness::Nobody, Room::Owed);
+    assert_eq!(owed, Ok(()), "what was accepted elsewhere is not refused here");
+}
+
+fn lanes(broker: &Arc<SimpleBroker>) -> Arc<Lanes> {
+    Arc::new(Lanes {
+        broker: Arc::clone(broker) as Arc<dyn Broker>,
+        counters: Arc::clone(&broker.delivery.counters),
+        env: broker.delivery.env.clone(),
+        tasks: broker.delivery.tasks.clone(),
+        passages: Passages::default(),
+        limit: usize::MAX,
+    })
+}
+
+fn publish_in(lane: &Arc<Lane>, address: &Address) -> Arc<Latch> {
+    let latch = Arc::new(Latch::default());
+    lane.publish(publication(address), Some(&latch)).expect("it fits");
+    latch
+}
+
+#[test]
+fn what_waits_in_a_lane_whose_runtime_goes_away_is_lost_and_the_next_message_does_not_wait() {
+    let broker = broker(10);
+    let (wide, small) = (shared("/topic/wide"), shared("/topic/small"));
+    subscribe_many(&broker, &wide);
+    subscribe(&broker, &small);
+    let lanes = lanes(&Arc::new(broker));
+    let first = runtime();
+    first.block_on(async { lanes.env.enter_runtime() });
+    let lane = lanes.lane();
+    let lost = [
+        publish_in(&lane, &wide),
+        publish_in(&lane, &small),
+        publish_in(&lane, &wide),
+    ];
+    assert!(lost.iter().all(|latch| latch.is_expecting()));
+    drop(first);
+    let second = runtime();
+    for latch in lost {
+        assert_eq!(second.block_on(latch.opened()), Err(Lost));
+    }
+    let after = publish_in(&lane, &small);
+    assert!(!after.is_expecting(), "nothing is before it");
+    assert_eq!(second.block_on(after.opened()), Ok(()));
+}
+
+#[test]
+fn a_lane_waits_for_its_own_messages_only() {
+    let broker = broker(10);
+    let (wide, small) = (shared("/topic/wide"), shared("/topic/small"));
+    subscribe_many(&broker, &wide);
+    subscribe(&broker, &small);
+    let lanes = lanes(&Arc::new(broker));
+    runtime().block_on(async {
+        lanes.env.enter_runtime();
+        let (one, other) = (lanes.lane(), lanes.lane());
+        let late = [publish_in(&one, &wide), publish_in(&one, &small)];
+        assert!(!publish_in(&other, &small).is_expecting());
+        for latch in late {
+            assert_eq!(latch.opened().await, Ok(()));
+        }
+        lanes.tasks.close();
+        lanes.tasks.wait().await;
+        assert_eq!(Survey::count(|survey| lanes.passages.survey(survey)), 0);
+        assert!(!publish_in(&one, &small).is_expecting());
+    });
+}
+
+/// What ends in the middle of a walk does not begin another one there.
+#[test]
+fn a_lane_is_taken_up_again_by_a_task_and_not_within_a_walk() {
+    let broker = broker(10);
+    let (busy, small) = (shared("/topic/busy"), shared("/topic/small"));
+    subscribe(&broker, &busy);
+    subscribe(&broker, &small);
+    let topic = broker.topics.get(&busy).expect("somebody is subscribed");
+    let broker = Arc::new(broker);
+    let lanes = lanes(&broker);
+    runtime().block_on(async {
+        lanes.env.enter_runtime();
+        // Somebody else walks, and takes what is in the line.
+        assert!(enter(&topic));
+        let lane = lanes.lane();
+        let (first, second) = (publish_in(&lane, &busy), publish_in(&lane, &small));
+        broker.drain(Arc::clone(&topic), Witness::Nobody);
+        assert!(!first.is_expecting() && second.is_expecting());
+        assert_eq!(second.opened().await, Ok(()));
+    });
 }

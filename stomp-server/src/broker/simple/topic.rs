@@ -9,7 +9,7 @@ use super::{Matched, Members};
 
 use crate::{
     activity::Survey,
-    broker::{Address, Completion, Publication, Refused},
+    broker::{Address, Completion, Publication, Refused, Witness},
 };
 
 /// A destination that somebody is subscribed to, and the line in which its publishers stand.
@@ -175,20 +175,37 @@ impl Place<'_> {
 
     /// Puts a message into the line. `true`: the caller is first and must [take](Topic::next) until nothing is left.
     /// Refused is what does not fit beside the others that wait.
-    pub(super) fn enter(mut self, entered: Entered, limit: usize) -> Result<bool, Refused> {
+    ///
+    /// The witness is asked for a completion only where the message has to wait: whoever is first may be done with it
+    /// before anybody asks.
+    pub(super) fn enter(
+        mut self,
+        publication: Publication,
+        matched: Matched,
+        limit: usize,
+        witness: Witness<'_>,
+    ) -> Result<bool, Refused> {
         let line = &mut *self.0;
         if !std::mem::replace(&mut line.walked, true) {
             // It is taken at once.
+            let entered = Entered {
+                publication,
+                matched,
+                done: Completion::unheeded(),
+            };
             line.waiting.push_back(Waiting { entered, octets: 0 });
             return Ok(true);
         }
-        let octets = entered.publication.size();
+        let octets = publication.size();
         if line.octets > 0 && line.octets.saturating_add(octets) > limit {
-            // Who waits for the message is told without a lock.
-            drop(self);
             return Err(Refused);
         }
         line.octets += octets;
+        let entered = Entered {
+            publication,
+            matched,
+            done: witness.completion(),
+        };
         line.waiting.push_back(Waiting { entered, octets });
         Ok(false)
     }

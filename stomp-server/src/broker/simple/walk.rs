@@ -100,6 +100,11 @@ impl Walk {
         true
     }
 
+    /// Somebody else goes on: the publisher is to be told.
+    pub(super) fn expect(&mut self, done: Completion) {
+        self.done = done;
+    }
+
     /// Counts, and tells the publisher.
     pub(super) fn finish(self, delivery: &Delivery) {
         if self.heard == 0 {
@@ -137,16 +142,23 @@ impl Walk {
         }
     }
 
-    /// Encodes the message for a member, and keeps that for those who share it. Copies that interceptors have seen
-    /// are each member's own. `None`: an interceptor held the message back.
+    /// Encodes the message for a member, and keeps that for those who share it. With interceptors each member gets a
+    /// copy of its own here and now: then, and then only, there is nothing left to deliver.
     #[inline(never)]
     fn encode(&mut self, member: &Member, list: &Snapshot, delivery: &Delivery) -> Option<Arc<[u8]>> {
         let key = list.encoding(member);
         if !delivery.outbound.is_empty() {
-            let changed = delivery
-                .outbound
-                .apply(&self.publication, &member.session, key.id.as_str())?;
-            return Some(encode_message(key, &self.message_id, &changed));
+            let (id, dropped) = (&self.message_id, &mut self.dropped);
+            let deliver = |changed: &Publication| {
+                let octets = encode_message(key, id, changed);
+                let frame = Frame::of_subscription(octets, member.subscription);
+                if member.session.outbox().push(frame) == Pushed::Dropped {
+                    *dropped += 1;
+                }
+            };
+            let channel = &delivery.outbound;
+            channel.deliver(&self.publication, &member.session, key.id.as_str(), deliver);
+            return None;
         }
         let octets = encode_message(key, &self.message_id, &self.publication);
         if let Some(place) = self.encoded.get_mut(member.encoding as usize) {

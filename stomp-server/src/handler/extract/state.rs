@@ -53,7 +53,7 @@ impl<T: ?Sized + Send + Sync + 'static> FromMessage for Arc<T> {
 
 impl FromMessage for SimpMessagingTemplate {
     async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
-        Ok(cx.template().clone())
+        Ok(cx.template().of_session(cx.session()))
     }
 }
 
@@ -93,7 +93,7 @@ impl<T: ?Sized + Send + Sync + 'static> FromContext for State<T> {
 impl FromContext for SimpMessagingTemplate {
     fn from_context(context: &Context) -> Self {
         let template: Arc<Self> = Arc::from_context(context);
-        Self::clone(&template)
+        template.separate()
     }
 }
 

@@ -120,6 +120,7 @@ mod order {
     }
 }
 
+/// Rows: ROUTE-26
 #[tokio::test]
 async fn the_most_specific_pattern_wins() {
     let bench = Bench::new(&format!("{}::order", module_path!()));
@@ -162,6 +163,7 @@ mod described {
     pub(super) fn ping() {}
 }
 
+/// Rows: ROUTE-32
 #[test]
 fn routes_are_data() {
     let bench = Bench::new(&format!("{}::described", module_path!()));

@@ -30,6 +30,7 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+/// Rows: CHAN-27
 #[tokio::test(start_paused = true)]
 async fn connect_must_come_in_time() {
     let bench = bench(&closed_gate());

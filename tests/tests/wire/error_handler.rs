@@ -1,0 +1,324 @@
+//! The application's error handler: what clients read when a frame of theirs is refused, and whether they stay.
+
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex},
+};
+
+use stomp_server::{
+    BoxError, ErrorFrame, InboundFrame, InboundKind, RefusedFrame, StompServerBuilder, prelude::*,
+};
+use stomp_tests::{
+    peer::Peer,
+    server::{TestServer, app},
+};
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+#[derive(Debug, thiserror::Error)]
+#[error("broken")]
+struct Broken;
+
+#[message_mapping("/fails")]
+async fn fails() -> Result<(), Broken> {
+    Err(Broken)
+}
+
+#[message_mapping("/echo")]
+async fn echo(#[payload] text: String) -> String {
+    text
+}
+
+async fn gate(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    match &*frame.message.destination {
+        "/topic/gate/refuse" => Err("a reason for the log".into()),
+        "/topic/gate/break" => Err(Broken.into()),
+        _ => Ok(Some(frame)),
+    }
+}
+
+/// Says why, and lets one kind of failure pass in silence.
+fn explain(refused: &RefusedFrame, error: ErrorFrame) -> Option<ErrorFrame> {
+    if refused.downcast_ref::<Broken>().is_some() {
+        return None;
+    }
+    let explained = error
+        .with_message("not accepted")
+        .with_header("x-help", "ask")
+        .with_body("read the manual");
+    Some(explained)
+}
+
+fn builder() -> StompServerBuilder {
+    app(module_path!()).inbound_interceptor(gate)
+}
+
+async fn explaining() -> TestServer {
+    TestServer::start(builder().error_handler(explain)).await
+}
+
+/// Rows: CHAN-23
+#[tokio::test]
+async fn the_error_frame_is_the_applications() {
+    let server = explaining().await;
+    let mut peer = server.connect().await;
+    peer.send_asking("/topic/gate/refuse", "x", "r").await;
+    let error = peer.expect_error("forbidden", 1008).await;
+    assert_eq!(error.header("message"), Some("not accepted"));
+    assert_eq!(error.header("x-help"), Some("ask"));
+    assert_eq!(error.header("receipt-id"), Some("r"));
+    assert_eq!(error.header("content-length"), Some("15"));
+    assert_eq!(error.text(), "read the manual");
+}
+
+/// Rows: CHAN-23
+#[tokio::test]
+async fn an_error_handler_that_says_nothing_keeps_the_session() {
+    let server = explaining().await;
+    let mut peer = server.connect().await;
+    peer.subscribe("0", "/topic/t").await;
+    peer.send("/topic/gate/break", "x").await;
+    // Nor is a receipt sent for what was not done.
+    peer.send_asking("/topic/gate/break", "x", "r").await;
+    peer.send_asking("/app/fails", "x", "r").await;
+    // The id of a refused subscription is free again.
+    peer.say_subscribe("s", "/topic/gate/break", "r").await;
+    peer.subscribe("s", "/topic/u").await;
+    peer.send("/topic/t", "alive").await;
+    peer.expect_message("alive").await;
+    peer.expect_nothing().await;
+    peer.disconnect().await;
+}
+
+/// An application that would rather never answer.
+fn silent(_: &RefusedFrame, _: ErrorFrame) -> Option<ErrorFrame> {
+    None
+}
+
+/// Rows: CHAN-20, CHAN-21, CHAN-23
+#[tokio::test]
+async fn silence_does_not_keep_who_broke_a_rule() {
+    for (sent, code) in [
+        ("JUMP\n\n\0", "malformed"),
+        ("SEND\nreceipt:r8\nbroken\n\n\0", "malformed"),
+        ("SEND\n\nx\0", "malformed"),
+        ("CONNECT\naccept-version:1.2\nhost:h\n\n\0", "not-connected"),
+    ] {
+        let server = TestServer::start(builder().error_handler(silent)).await;
+        let mut peer = server.connect().await;
+        peer.text(sent).await;
+        peer.expect_error(code, 1002).await;
+    }
+    let server = TestServer::start(builder().error_handler(silent)).await;
+    let mut early = server.open().await;
+    early.text("SEND\ndestination:/topic/a\n\nx\0").await;
+    early.expect_error("not-connected", 1002).await;
+}
+
+/// Rows: CHAN-23, CHAN-33
+#[tokio::test]
+async fn silence_does_not_keep_a_refused_connect() {
+    let refuse = |_: Login| async { Err::<Option<Principal>, _>(AuthenticationError::new("not you")) };
+    let server = TestServer::start(builder().authenticator(refuse).error_handler(silent)).await;
+    let mut peer = server.open().await;
+    peer.text("CONNECT\naccept-version:1.2\nhost:h\n\n\0").await;
+    let error = peer.expect_error("unauthenticated", 1008).await;
+    assert_eq!(error.header("message"), Some("not you"));
+}
+
+#[tokio::test]
+async fn silence_keeps_who_asks_for_what_nobody_serves() {
+    let server = TestServer::start(builder().error_handler(silent)).await;
+    let mut peer = server.connect().await;
+    peer.send_asking("/nowhere", "x", "r").await;
+    peer.say_subscribe("s", "/nowhere", "r").await;
+    peer.subscribe("s", "/topic/a").await;
+    peer.expect_nothing().await;
+}
+
+/// Rows: CHAN-23, CHAN-31
+#[tokio::test]
+async fn an_error_handler_sees_the_frame_but_no_credentials() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let look = {
+        let seen = Arc::clone(&seen);
+        move |refused: &RefusedFrame, error: ErrorFrame| {
+            let note = format!(
+                "{:?} {:?} {} {:?} {:?} {:?} {}",
+                refused.kind(),
+                refused.destination(),
+                refused.code(),
+                refused.receipt(),
+                refused.header("x-n"),
+                refused.cause().map(ToString::to_string),
+                refused.may_continue(),
+            );
+            let mut seen = seen.lock().expect("nobody panics");
+            seen.push(note);
+            seen.push(format!("{refused:?} {:?}", refused.headers()));
+            Some(error)
+        }
+    };
+    let authenticator = |login: Login| async move {
+        match login.login() {
+            Some("eve") => Err(AuthenticationError::new("not you")),
+            _ => Ok(None),
+        }
+    };
+    let server = TestServer::start(builder().authenticator(authenticator).error_handler(look)).await;
+    let mut eve = server.open().await;
+    eve.text(
+        "CONNECT\naccept-version:1.2\nhost:h\nlogin:eve\npasscode:s3cret\nAuthorization:s3cret\nx-n:1\n\n\0",
+    )
+    .await;
+    eve.expect_error("unauthenticated", 1008).await;
+    let mut peer = server.connect().await;
+    peer.send_with("/topic/gate/refuse", "x-n:2\nreceipt:r\npasscode:s3cret\n", "x")
+        .await;
+    peer.expect_error("forbidden", 1008).await;
+    let mut peer = server.connect().await;
+    peer.send_with("/app/fails", "x-n:3\nreceipt:r\n", "x").await;
+    peer.expect_error("internal", 1011).await;
+    let mut peer = server.connect().await;
+    peer.text("SEND\nreceipt:r8\nbroken\n\n\0").await;
+    peer.expect_error("malformed", 1002).await;
+    let seen = seen.lock().expect("nobody panics").clone();
+    assert!(!seen.concat().contains("s3cret"), "{seen:?}");
+    let notes: Vec<_> = seen.iter().step_by(2).map(String::as_str).collect();
+    let kind = |kind: InboundKind| format!("{:?}", Some(kind));
+    assert_eq!(
+        notes[0],
+        format!(
+            "{} None unauthenticated None Some(\"1\") Some(\"not you\") false",
+            kind(InboundKind::Connect)
+        )
+    );
+    assert_eq!(
+        notes[1],
+        format!(
+            "{} Some(\"/topic/gate/refuse\") forbidden Some(\"r\") Some(\"2\") Some(\"a reason for the log\") true",
+            kind(InboundKind::Send)
+        )
+    );
+    assert_eq!(
+        notes[2],
+        format!(
+            "{} Some(\"/app/fails\") internal Some(\"r\") Some(\"3\") Some(\"broken\") true",
+            kind(InboundKind::Send)
+        )
+    );
+    assert_eq!(notes[3], "None None malformed Some(\"r8\") None None false");
+}
+
+#[tokio::test]
+async fn a_panicking_error_handler_leaves_the_error_as_it_was() {
+    let panics = |_: &RefusedFrame, _: ErrorFrame| -> Option<ErrorFrame> { panic!("on purpose") };
+    let server = TestServer::start(builder().error_handler(panics)).await;
+    let mut peer = server.connect().await;
+    peer.send("/topic/gate/refuse", "x").await;
+    let error = peer.expect_error("forbidden", 1008).await;
+    assert_eq!(error.header("message"), Some("this is not allowed"));
+}
+
+#[tokio::test]
+async fn what_an_error_handler_says_stays_in_its_place() {
+    let forge = |_: &RefusedFrame, error: ErrorFrame| {
+        let forged = error
+            .with_message("two\nlines:here")
+            .with_header("code", "fine")
+            .with_header("receipt-id", "other")
+            .with_header("content-length", "0")
+            .with_header("x\ny", "a\nb")
+            .with_header("content-type", "application/json");
+        Some(forged)
+    };
+    let server = TestServer::start(builder().error_handler(forge)).await;
+    let mut peer = server.connect().await;
+    peer.send_asking("/topic/gate/refuse", "x", "r").await;
+    let error = peer.expect_error("forbidden", 1008).await;
+    assert_eq!(error.header("message"), Some("two\\nlines\\chere"));
+    assert_eq!(error.header("receipt-id"), Some("r"));
+    assert_eq!(error.header("content-type"), Some("application/json"));
+    assert_eq!(error.header("x\\ny"), Some("a\\nb"));
+    let codes = error.headers.iter().filter(|(name, _)| name == "code").count();
+    assert_eq!((codes, error.text().as_str()), (1, "two\nlines:here"));
+}
+
+/// Keeps what is logged, fields and all.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        let _ = write!(self.0, " {}={value:?}", field.name());
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("stomp_server") && *metadata.level() <= Level::DEBUG
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        self.0.lock().expect("nobody panics").push(line.0);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// Each ERROR is one line: session, code and escaped text. What the client sent as a body, and its passcode, are in none.
+///
+/// Rows: CHAN-31, CHAN-32
+#[tokio::test]
+async fn each_error_is_logged_once_and_nothing_of_the_clients_unescaped() {
+    let log = Log::default();
+    // The runtime of this test has one thread, so the server logs here too.
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let say = |_: &RefusedFrame, error: ErrorFrame| Some(error.with_message("two\nlines"));
+    let server = TestServer::start(builder().error_handler(say)).await;
+    let mut peer: Peer = server.open().await;
+    let connected = peer.say_connect("passcode:s3cret\n").await;
+    let session = connected.header("session").expect("it has one").to_owned();
+    peer.send("/app/echo", "a body for nobody's log").await;
+    peer.send_asking("/topic/gate/refuse", "a body for nobody's log", "r\\nforged")
+        .await;
+    peer.expect_error("forbidden", 1008).await;
+    server.stop().await;
+    let lines = log.0.lock().expect("nobody panics").clone();
+    let errors: Vec<_> = lines
+        .iter()
+        .filter(|line| line.contains("ends with an ERROR"))
+        .collect();
+    let [error] = *errors else {
+        panic!("one line for one ERROR: {lines:?}");
+    };
+    assert!(
+        error.contains(&session) && error.contains("forbidden"),
+        "{error:?}"
+    );
+    assert!(error.contains("two\\nlines"), "{error:?}");
+    for line in &lines {
+        assert!(!line.contains(['\n', '\r']), "{line:?}");
+        assert!(
+            !line.contains("nobody's log") && !line.contains("s3cret"),
+            "{line:?}"
+        );
+    }
+}
