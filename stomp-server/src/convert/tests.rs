@@ -87,7 +87,7 @@ fn the_content_type_decides_how_text_and_objects_are_read() {
     assert_eq!(read::<Vec<u8>>("ab", None).unwrap(), b"ab");
 }
 
-/// Rows: CONV-09
+/// Rows: CONV-09, CONV-13
 #[test]
 fn utf_16_is_understood_where_it_is_named() {
     let converters = Converters::new();
@@ -112,6 +112,7 @@ fn utf_16_is_understood_where_it_is_named() {
     assert_eq!(latin1, "[\"ü\"]".as_bytes());
 }
 
+/// Rows: CONV-09
 #[test]
 fn latin_1_text_is_understood() {
     let body = Bytes::from_static(&[b'g', 0xfc]);
