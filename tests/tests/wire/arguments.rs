@@ -162,7 +162,7 @@ async fn check(table: &[(&str, &str, &str, &str)]) {
     }
 }
 
-/// Rows: ARG-45, ARG-48, ARG-49, EXC-14
+/// Rows: ARG-43, ARG-45, ARG-48, ARG-49, ARG-50, EXC-14
 #[tokio::test]
 async fn what_is_not_valid_is_answered_field_by_field() {
     check(&[
