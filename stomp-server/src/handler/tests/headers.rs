@@ -45,6 +45,7 @@ mod plain {
     }
 
     #[message_mapping("/known/{id}")]
+    #[expect(clippy::too_many_arguments, reason = "one for each name")]
     fn known(
         #[header("simpDestination")] simp: String,
         destination: Header<String>,
