@@ -37,18 +37,17 @@ pub(crate) fn encode_message(key: &EncodingKey, message_id: &str, publication: &
     } = publication;
     let binary = is_binary(headers.get("content-type"), body);
     finish(key.framing, binary, |out| {
-        let mut frame = FrameWriter::start(out, key.version, Command::Message);
+        // In Spring's order, for those who compare what two servers write.
+        let mut frame =
+            FrameWriter::start(out, key.version, Command::Message).header("destination", destination);
+        for (name, value) in headers.iter().filter(|(name, _)| !is_servers(name)) {
+            frame = frame.header(name, value);
+        }
         // A STOMP 1.0 client may leave the id away, and then gets none.
         if let Some(id) = key.id.given() {
             frame = frame.header("subscription", id);
         }
-        frame = frame
-            .header("message-id", message_id)
-            .header("destination", destination);
-        for (name, value) in headers.iter().filter(|(name, _)| !is_servers(name)) {
-            frame = frame.header(name, value);
-        }
-        frame.end(body);
+        frame.header("message-id", message_id).end(body);
     })
 }
 
@@ -159,7 +158,7 @@ mod tests {
         ];
         let octets = encode_message(&key(), "e-1", &publication(b"hi", &sent));
         let expected =
-            b"MESSAGE\nsubscription:sub-0\nmessage-id:e-1\ndestination:/topic/a\nfoo:a\\cb\ncontent-length:2\n\nhi\0";
+            b"MESSAGE\ndestination:/topic/a\nfoo:a\\cb\nsubscription:sub-0\nmessage-id:e-1\ncontent-length:2\n\nhi\0";
         assert_eq!(octets[0], TEXT);
         assert_eq!(usize::from(octets[1]), expected.len());
         assert_eq!(
