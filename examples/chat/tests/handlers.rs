@@ -1,7 +1,7 @@
 //! Each handler alone, without a server.
 
 use serde_json::{Value, json};
-use stomp_server::testing::{TestApp, TestSession};
+use stomp_server::testing::{Published, TestApp, TestSession};
 
 fn chat() -> TestApp {
     TestApp::start(chat::application())
@@ -45,11 +45,7 @@ async fn a_second_tab_is_no_second_person() {
     let mut second = app.user("ann").await;
     let joined = second.send("/app/chat/lobby/join", "").await;
     assert_eq!(joined.to("/topic/chat/lobby/who").json::<Value>(), json!(["ann"]));
-    let destinations: Vec<_> = joined
-        .messages()
-        .iter()
-        .map(|message| message.destination())
-        .collect();
+    let destinations: Vec<_> = joined.messages().iter().map(Published::destination).collect();
     assert_eq!(
         destinations,
         ["/topic/chat/lobby/who", "/topic/rooms"],

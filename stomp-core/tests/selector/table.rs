@@ -14,6 +14,7 @@ fn headers(text: &str) -> Headers {
         .collect()
 }
 
+/// Rows: BRK-27
 #[test]
 fn every_selector_says_what_the_table_says() {
     for line in TABLE

@@ -13,6 +13,7 @@ struct Beats {
     lost_after: u64,
 }
 
+/// Rows: BRK-33, BRK-34
 #[test]
 fn the_slower_side_decides_how_often_and_three_intervals_are_waited_for() {
     // case, client's header, server's sx,sy; promised to the client, expected of the client

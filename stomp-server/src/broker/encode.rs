@@ -37,7 +37,7 @@ pub(crate) fn encode_message(key: &EncodingKey, message_id: &str, publication: &
     } = publication;
     let binary = is_binary(headers.get("content-type"), body);
     finish(key.framing, binary, |out| {
-        // In Spring's order, for those who compare what two servers write.
+        // In Spring's order.
         let mut frame =
             FrameWriter::start(out, key.version, Command::Message).header("destination", destination);
         for (name, value) in headers.iter().filter(|(name, _)| !is_servers(name)) {
@@ -167,6 +167,7 @@ mod tests {
         );
     }
 
+    /// Rows: CONV-09, CONV-17
     #[test]
     fn what_is_not_text_goes_out_as_binary() {
         assert_eq!(

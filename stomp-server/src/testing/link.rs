@@ -7,6 +7,7 @@ use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
+use http::{HeaderMap, HeaderName, HeaderValue};
 use stomp_core::{
     Version,
     codec::{Decoded, Decoder, Limits, encode},
@@ -17,7 +18,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Error, Message, error::ProtocolError, protocol::Role},
+    tungstenite::{Error, Message, client::IntoClientRequest, error::ProtocolError, protocol::Role},
 };
 
 use super::Frame;
@@ -51,13 +52,16 @@ impl Link {
         )
     }
 
-    /// Over a socket: opens the WebSocket at `url`.
+    /// Over a socket: opens the WebSocket at `url` with these headers in the request.
     pub(super) async fn open(
         env: &Env,
         url: &str,
+        headers: HeaderMap,
         socket: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     ) -> Result<Self, String> {
-        match client_async(url, socket).await {
+        let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+        request.headers_mut().extend(headers);
+        match client_async(request, socket).await {
             Ok((web_socket, _)) => Ok(Self::new(env, web_socket)),
             Err(Error::Http(response)) => Err(format!("the server answered {}", response.status())),
             Err(error) => Err(error.to_string()),
@@ -170,6 +174,18 @@ fn decode(decoder: &mut Decoder, mut octets: Bytes, has_come: &UnboundedSender<I
         };
         let _ = has_come.send(incoming);
     }
+}
+
+/// Headers of a handshake.
+#[track_caller]
+pub(super) fn handshake_headers(headers: &[(&str, &str)]) -> HeaderMap {
+    let parsed = headers.iter().map(|(name, value)| {
+        let header = HeaderName::try_from(*name)
+            .ok()
+            .zip(HeaderValue::try_from(*value).ok());
+        header.unwrap_or_else(|| panic!("{name:?}: {value:?} is no header of a request"))
+    });
+    parsed.collect()
 }
 
 /// Far above what servers send to tests.

@@ -80,7 +80,7 @@ impl TestSession {
     }
 
     /// Subscribes, and waits until the subscription is live: what a `#[subscribe_mapping]` answered is
-    /// [`Handled::reply`]. Listeners of the subscription are told later, and so is what a stream yields:
+    /// [`Handled::reply`], and waits for [`client`](Self::client) to read it. Listeners of the subscription are told later, and so is what a stream yields:
     /// [`TestApp::expect_published`](super::TestApp::expect_published) waits for that.
     ///
     /// # Panics

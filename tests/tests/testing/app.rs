@@ -132,6 +132,18 @@ async fn the_answers_of_a_stream_come_one_by_one() {
 }
 
 #[tokio::test]
+async fn the_failure_of_a_stream_is_none_of_a_later_message() {
+    let app = TestApp::start(application());
+    let mut ann = app.user("ann").await;
+    ann.subscribe("/app/breaks").await;
+    assert_eq!(ann.client().expect_message().await.text(), "1");
+    ann.client().no_message().await;
+    assert_eq!(app.handle().counters().handlers_failed, 1);
+    let handled = ann.send("/app/notes/home", &note("hi")).await;
+    assert!(handled.error().is_none(), "{handled}");
+}
+
+#[tokio::test]
 async fn refusals_are_values_too() {
     let app = TestApp::start(application());
     for (destination, code) in [
@@ -165,6 +177,18 @@ async fn a_test_vouches_for_users_and_the_authenticator_decides_about_logins() {
         .await
         .expect_err("refused");
     assert_eq!((error.code(), error.text()), ("unauthenticated", "not you"));
+}
+
+#[tokio::test]
+async fn the_authenticator_sees_headers_of_the_handshake() {
+    let app = TestApp::start(application());
+    let headers = [("x-token", "ann")];
+    let ann = app.connect_with_handshake(&headers, &[]).await.expect("let in");
+    assert_eq!(ann.session().principal(), Some(Principal::new("ann")));
+    says(
+        &failure_of(|| app.connect_with_handshake(&[("no header", "")], &[])),
+        &["\"no header\": \"\" is no header of a request"],
+    );
 }
 
 #[tokio::test]

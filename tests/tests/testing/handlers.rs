@@ -86,6 +86,12 @@ async fn counts() -> impl Stream<Item = u32> {
     futures_util::stream::iter([1, 2])
 }
 
+/// Answers once, and then fails with nobody to answer for it.
+#[subscribe_mapping("/breaks")]
+async fn breaks() -> impl Stream<Item = Result<u32, Broken>> {
+    futures_util::stream::iter([Ok(1), Err(Broken)])
+}
+
 #[message_mapping("/later")]
 async fn later(template: SimpMessagingTemplate) {
     tokio::spawn(async move {
@@ -104,7 +110,7 @@ async fn slow() -> &'static str {
 /// Waits for longer than any test does.
 #[message_mapping("/endless")]
 async fn endless() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[event_listener]
@@ -115,7 +121,9 @@ async fn gone(ended: &SessionDisconnectEvent, template: SimpMessagingTemplate) {
 }
 
 async fn sign_in(login: Login) -> Result<Option<Principal>, AuthenticationError> {
-    match login.login() {
+    let token = login.handshake().headers.get("x-token");
+    let token = token.and_then(|token| token.to_str().ok());
+    match token.or(login.login()) {
         Some("mallory") => Err(AuthenticationError::new("not you")),
         name => Ok(name.map(Principal::new)),
     }

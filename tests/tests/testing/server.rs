@@ -19,6 +19,20 @@ async fn it_serves_its_first_endpoint_on_a_port_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_handshake_may_have_headers() {
+    let server = TestServer::start(application()).await;
+    let headers = [("x-token", "ann")];
+    let ann = server
+        .connect_with_handshake(&headers, &[])
+        .await
+        .expect("let in");
+    assert_eq!(ann.connected().header("user-name"), Some("ann"));
+    let stranger = [("origin", "https://elsewhere.example")];
+    let text = failure(server.connect_with_handshake(&stranger, &[])).await;
+    says(&text, &["the server answered 403 Forbidden"]);
+}
+
+#[tokio::test]
 async fn stop_delivers_what_was_accepted_and_closes_the_port() {
     let server = TestServer::start(application()).await;
     let mut ann = server.connect().await;

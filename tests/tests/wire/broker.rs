@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use stomp_server::prelude::*;
+use stomp_server::{BoxError, InboundFrame, InboundKind, prelude::*};
 use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
@@ -42,6 +42,7 @@ const HEARS: [(&str, &str, bool); 16] = [
     ("/topic/\u{e9}", "/topic/\u{e9}", true),
 ];
 
+/// Rows: BRK-19, BRK-22
 #[tokio::test]
 async fn a_subscription_hears_what_it_names_or_matches() {
     let server = server().await;
@@ -58,6 +59,7 @@ async fn a_subscription_hears_what_it_names_or_matches() {
     }
 }
 
+/// Rows: BRK-04, BRK-16, BRK-41
 #[tokio::test]
 async fn each_matching_subscription_gets_its_own_message() {
     let server = server().await;
@@ -82,6 +84,7 @@ async fn each_matching_subscription_gets_its_own_message() {
     peer.expect_nothing().await;
 }
 
+/// Rows: BRK-20
 #[tokio::test]
 async fn a_pattern_that_comes_later_hears_destinations_that_were_used_before() {
     let server = server().await;
@@ -99,6 +102,7 @@ async fn a_pattern_that_comes_later_hears_destinations_that_were_used_before() {
     late.expect_nothing().await;
 }
 
+/// Rows: BRK-21
 #[tokio::test]
 async fn no_message_follows_the_receipt_of_unsubscribe() {
     let server = TestServer::start(app(module_path!())).await;
@@ -151,6 +155,7 @@ async fn an_id_that_is_used_again_gets_nothing_meant_for_its_first_use() {
     peer.expect_nothing().await;
 }
 
+/// Rows: BRK-38
 #[tokio::test]
 async fn message_ids_are_never_used_twice_and_shared_by_all_who_get_the_message() {
     let server = server().await;
@@ -219,6 +224,7 @@ async fn a_user_prefix_may_end_in_a_slash() {
     ann.expect_message("y").await;
 }
 
+/// Rows: BRK-05, BRK-21
 #[tokio::test]
 async fn a_session_leaves_nothing_behind() {
     let server = server().await;
@@ -254,4 +260,67 @@ async fn a_session_leaves_nothing_behind() {
             ((round + 1) * 10, (round + 1) * 10)
         );
     }
+}
+
+/// Rows: BRK-36, BRK-37, BRK-39
+#[tokio::test]
+async fn a_publishers_headers_stand_between_the_destination_and_what_the_server_adds() {
+    let server = server().await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/a").await;
+    let sent = "foo:bar\ncontent-type:text/plain\nx:1\nmessage-id:mine\nx:2\ncontent-length:2\n";
+    peer.send_with("/topic/a", sent, "hi").await;
+    let message = peer.expect_message("hi").await;
+    let headers: Vec<_> = message
+        .headers
+        .iter()
+        .map(|(name, value)| match &**name {
+            "message-id" => name.clone(),
+            _ => format!("{name}:{value}"),
+        })
+        .collect();
+    assert_eq!(
+        headers,
+        [
+            "destination:/topic/a",
+            "foo:bar",
+            "content-type:text/plain",
+            "x:1",
+            "x:2",
+            "subscription:s",
+            "message-id",
+            "content-length:2"
+        ]
+    );
+    server
+        .handle()
+        .template()
+        .convert_and_send("/topic/a", "from the application")
+        .expect("sent");
+    let message = peer.expect_message("from the application").await;
+    let names: Vec<_> = message.headers.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(
+        names,
+        [
+            "destination",
+            "content-type",
+            "subscription",
+            "message-id",
+            "content-length"
+        ]
+    );
+}
+
+async fn no_disconnect(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    Ok(Some(frame).filter(|frame| frame.kind != InboundKind::Disconnect))
+}
+
+/// Rows: BRK-52
+#[tokio::test]
+async fn a_disconnect_is_done_also_where_an_interceptor_drops_it() {
+    let server = TestServer::start(app(module_path!()).inbound_interceptor(no_disconnect)).await;
+    server.connect().await.disconnect().await;
+    server
+        .until("the session to end", |handle| handle.connections() == 0)
+        .await;
 }

@@ -37,11 +37,13 @@ async fn check(file: &str) {
     assert!(failed.is_empty(), "failed, for reasons shown above: {failed:?}");
 }
 
+/// Rows: BRK-09, BRK-10, BRK-28
 #[tokio::test]
 async fn connecting() {
     check(include_str!("../../data/conversations/connecting.txt")).await;
 }
 
+/// Rows: BRK-40
 #[tokio::test]
 async fn framing() {
     check(include_str!("../../data/conversations/framing.txt")).await;
@@ -57,16 +59,19 @@ async fn bodies() {
     check(include_str!("../../data/conversations/bodies.txt")).await;
 }
 
+/// Rows: BRK-15, BRK-17, BRK-18, BRK-21
 #[tokio::test]
 async fn subscriptions() {
     check(include_str!("../../data/conversations/subscriptions.txt")).await;
 }
 
+/// Rows: BRK-11, BRK-13
 #[tokio::test]
 async fn receipts() {
     check(include_str!("../../data/conversations/receipts.txt")).await;
 }
 
+/// Rows: BRK-14
 #[tokio::test]
 async fn what_is_not_supported_is_refused() {
     check(include_str!("../../data/conversations/unsupported.txt")).await;

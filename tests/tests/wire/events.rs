@@ -153,7 +153,7 @@ async fn server_with_statuses() -> (TestServer, Heard, Arc<Gate>, Statuses) {
     (TestServer::start(builder).await, heard, gate, statuses)
 }
 
-/// Rows: EVT-01, EVT-03
+/// Rows: BRK-06, EVT-01, EVT-03
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;

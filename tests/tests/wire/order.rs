@@ -45,6 +45,7 @@ async fn ten_thousand_numbered_messages_pass_a_handler_in_order() {
     ten_thousand_in_order("/app/numbered", "/topic/numbered").await;
 }
 
+/// Rows: BRK-42
 #[tokio::test]
 async fn ten_thousand_numbered_messages_pass_the_broker_in_order() {
     ten_thousand_in_order("/topic/direct", "/topic/*").await;
@@ -101,6 +102,7 @@ async fn one_order_for_all(server: TestServer, subscriptions: [&str; 10]) {
     }
 }
 
+/// Rows: BRK-42
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_subscribers_see_the_same_order_and_each_publishers_own() {
     let server = TestServer::of(module_path!()).await;
@@ -116,6 +118,7 @@ async fn all_subscribers_see_the_same_order_where_no_destination_is_remembered()
     one_order_for_all(server, ["/topic/n*"; 10]).await;
 }
 
+/// Rows: BRK-24
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_subscribers_see_the_same_order_where_two_destinations_compete_to_be_remembered() {
     let builder = app(module_path!()).configure(|config, _| config.pattern_cache = 1);

@@ -59,6 +59,7 @@ async fn bench() -> Bench {
     bench_with(4 * 1024 * 1024).await
 }
 
+/// Rows: BRK-42
 #[tokio::test]
 async fn a_small_destination_does_not_overtake_a_large_one() {
     let mut bench = bench().await;

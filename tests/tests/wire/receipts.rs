@@ -43,6 +43,7 @@ async fn server() -> (TestServer, Arc<Semaphore>) {
     (TestServer::start(builder).await, gate)
 }
 
+/// Rows: BRK-13
 #[tokio::test]
 async fn the_receipt_of_send_comes_when_the_handler_has_returned() {
     let (server, gate) = server().await;
@@ -97,6 +98,7 @@ impl Fence for stomp_tests::peer::Peer {
     }
 }
 
+/// Rows: BRK-13
 #[tokio::test]
 async fn the_receipt_of_subscribe_means_that_it_is_live() {
     let (server, gate) = server().await;
@@ -116,6 +118,7 @@ async fn the_receipt_of_subscribe_means_that_it_is_live() {
     peer.expect_receipt("live").await;
 }
 
+/// Rows: BRK-12
 #[tokio::test]
 async fn the_receipt_of_disconnect_means_that_all_before_is_done() {
     let (server, gate) = server().await;

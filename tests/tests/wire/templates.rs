@@ -31,7 +31,7 @@ fn build() -> StompServer {
         .expect("builds")
 }
 
-/// Rows: TPL-01
+/// Rows: TPL-01, BRK-01
 #[tokio::test]
 async fn before_the_start_nobody_listens_and_nothing_is_kept() {
     let server = build();
@@ -206,6 +206,7 @@ async fn the_content_type_says_how_to_convert() {
     peer.expect_nothing().await;
 }
 
+/// Rows: BRK-02
 #[tokio::test]
 async fn what_cannot_be_sent_is_an_error_at_once() {
     let template = build().template();
@@ -234,6 +235,7 @@ async fn what_cannot_be_sent_is_an_error_at_once() {
     assert!(matches!(sent, Err(SendError::Convert(_))), "{sent:?}");
 }
 
+/// Rows: BRK-01
 #[tokio::test]
 async fn after_the_end_nobody_listens_any_more() {
     let server = TestServer::serve(build()).await;

@@ -111,6 +111,7 @@ fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk
     assert_eq!(broker.topics.len(), 0);
 }
 
+/// Rows: BRK-24
 #[test]
 fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
     let broker = broker(1);
@@ -178,6 +179,7 @@ fn a_topic_that_no_pattern_matches_goes_with_its_last_subscriber() {
     assert_eq!(broker.topics.len(), 0);
 }
 
+/// Rows: BRK-23
 #[test]
 fn no_topic_is_left_when_many_come_and_go_at_once() {
     let broker = broker(2);

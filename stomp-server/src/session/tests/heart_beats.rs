@@ -35,7 +35,7 @@ const AGREED: [(&str, (u64, u64), u64, u64); 11] = [
     ("4294967296,4294967296", (500, 500), 4_294_967_295, 4_294_967_295),
 ];
 
-/// Rows: CFG-05
+/// Rows: BRK-30, BRK-31, BRK-32, CFG-05
 #[tokio::test(start_paused = true)]
 async fn each_side_keeps_what_was_agreed() {
     for (header, (send, receive), sends, hears) in AGREED {
@@ -81,6 +81,7 @@ async fn version_1_0_has_no_heart_beats() {
     client.nothing_for(ms(60_000)).await;
 }
 
+/// Rows: BRK-35
 #[tokio::test(start_paused = true)]
 async fn no_heart_beat_is_sent_where_messages_are() {
     let bench = bench(1000, 0);
@@ -96,6 +97,7 @@ async fn no_heart_beat_is_sent_where_messages_are() {
     assert!(after <= ms(400), "{after:?}");
 }
 
+/// Rows: BRK-35
 #[tokio::test(start_paused = true)]
 async fn whatever_the_client_sends_shows_that_it_is_there() {
     let bench = bench(0, 1000);
