@@ -17,8 +17,8 @@ pub(crate) async fn door(mut attempt: HandshakeAttempt) -> Result<HandshakeAttem
     match raw_parameter(&uri, "deny") {
         Some(None) => return Err(attempt.refuse(NO_STATUS)),
         Some(Some(status)) => {
-            // Java throws where there is no such status, and what was set is forgotten.
-            let status: StatusCode = status.parse().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+            // Java throws where there is no such status.
+            let status = status.parse().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             return Err(attempt.refuse(status));
         }
         None => {}

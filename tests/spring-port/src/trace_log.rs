@@ -6,7 +6,7 @@ use std::{
 };
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, Message,
+    BoxError, BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind, Message,
     OutboundInterceptor, OutboundMessage, Verdict,
 };
 
@@ -90,8 +90,16 @@ impl Tracer {
         self.note(destination, false, &what);
     }
 
+    /// Where a frame is for; Spring's UNSUBSCRIBE does not say.
+    fn destination(frame: &InboundFrame) -> &str {
+        match frame.kind {
+            InboundKind::Unsubscribe => "",
+            _ => &frame.message.destination,
+        }
+    }
+
     fn inbound(&self, frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
-        let destination = &*frame.message.destination;
+        let destination = Self::destination(&frame);
         self.note(destination, true, "preSend");
         let stop = self.name == "inbound-2" && destination == "/topic/traced/stop";
         Ok((!stop).then_some(frame))
@@ -117,20 +125,20 @@ impl InboundInterceptor for Tracer {
     }
 
     fn post_send(&self, frame: &InboundFrame, sent: bool) {
-        self.sent(&frame.message.destination, sent);
+        self.sent(Self::destination(frame), sent);
     }
 
     fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
-        self.completed(&frame.message.destination, sent, failure);
+        self.completed(Self::destination(frame), sent, failure);
     }
 
     fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
-        self.handling(&frame.message.destination, by);
+        self.handling(Self::destination(&frame), by);
         Ok(Some(frame))
     }
 
     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
-        self.handled(&frame.message.destination, by, failure);
+        self.handled(Self::destination(frame), by, failure);
     }
 }
 
