@@ -23,7 +23,8 @@
 //!
 //! - [Handlers](#handlers), [their arguments](#arguments), [replies](#replies) and [errors](#errors)
 //! - [Sending from anywhere](#sending-from-anywhere), [users](#users), [security](#security)
-//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [features](#features)
+//! - [Interceptors](#interceptors), [events](#events), [configuration](#configuration), [testing](#testing),
+//!   [features](#features)
 //!
 //! # Handlers
 //!
@@ -94,7 +95,9 @@
 //! | [`DestinationVariable<T>`](DestinationVariable), `#[destination_variable("roomId")]` | the same under another name | it does not parse | |
 //! | [`Payload<T>`](Payload), `#[payload]` | the body: text, bytes, or JSON through serde | it does not fit | `@Payload` |
 //! | [`Valid<Payload<T>>`](Valid) | the body, [checked](Validate) | it is not valid | `@Valid` |
-//! | [`Header<T>`](Header), `#[header("x-id")]` | a header, through `FromStr` | it is missing or does not parse | `@Header` |
+//! | [`Header<T>`](Header), `#[header("x-id")]` | a header, through `FromStr`, or one of Spring's message headers | it is missing or does not parse | `@Header` |
+//! | `#[header("x-n", default = "7")]` | the same with what stands for one that is absent or empty | it does not parse | `defaultValue` |
+//! | [`HeaderList<T>`](HeaderList), `#[header("x-a")] a: Vec<T>` | all values of a repeated header, or those between commas | it is missing or one does not parse | `@Header List<T>` |
 //! | [`Headers`] | all headers | never | `@Headers` |
 //! | [`Principal`] | the session's user | the session has none | `Principal` |
 //! | [`Session`], [`SessionId`] | the session | never | `SimpMessageHeaderAccessor` |
@@ -102,10 +105,39 @@
 //! | [`State<T>`](State), `Arc<T>` | a value of the application | never: checked by [`build`](StompServerBuilder::build) | injection |
 //! | [`SimpMessagingTemplate`], [`SimpUserRegistry`] | the template, who is connected | never | injection |
 //! | [`Message`], [`MessageContext`] | all there is to know | never | `Message<?>` |
-//! | `Option<T>` of the first five, `Principal`, `SessionAttribute` | `None` when absent; malformed is refused | | |
+//! | `&'static `[`RouteMeta`] | the handler itself, also the one that failed | never | `HandlerMethod` |
+//! | `Option<T>` of variables, payloads and headers, `Principal`, `SessionAttribute` | `None` when absent; malformed is refused | | |
 //! | `Result<T, `[`Rejection`]`>` | the handler decides | never | |
 //!
 //! Implement [`FromMessage`] for arguments of your own.
+//!
+//! A payload is required: a message without a body is refused where the handler does not take an `Option`. [`Valid`]
+//! checks what was read, with [`Validate`] or, with the feature `garde`, the rules beside the fields:
+//!
+//! ```
+//! # #[cfg(feature = "garde")]
+//! mod drafts {
+//!     use stomp_server::{Valid, ValidationErrors, prelude::*};
+//!
+//!     #[derive(serde::Deserialize, garde::Validate)]
+//!     pub struct Draft {
+//!         #[garde(length(min = 1, max = 80))]
+//!         text: String,
+//!     }
+//!
+//!     #[message_mapping("/drafts")]
+//!     pub async fn keep(Valid(Payload(draft)): Valid<Payload<Draft>>) -> String {
+//!         draft.text
+//!     }
+//!
+//!     // `{"text":""}` is answered with [{"field":"text","message":"length is lower than 1"}].
+//!     #[message_exception_handler]
+//!     #[send_to_user("/queue/errors", broadcast = false)]
+//!     pub async fn not_valid(errors: &ValidationErrors) -> ValidationErrors {
+//!         errors.clone()
+//!     }
+//! }
+//! ```
 //!
 //! # Replies
 //!
@@ -164,6 +196,9 @@
 //! What a handler returns as `Err`, an argument that was refused, and a panic are all a [`HandlerError`]. It goes to the
 //! `#[message_exception_handler]` whose `&E` is the type of the error or of one of its sources: first those of the
 //! same `#[controller]` block, then the free ones. `&HandlerError` takes whatever is left.
+//! `#[message_exception_handler(NoRoom, NoSeat)]` is for several types. The other arguments are those of handlers, of the
+//! message that failed; its variables are marked: `#[destination_variable] room: u32`. A stream that fails is answered in
+//! the same way, behind what it gave.
 //!
 //! ```
 //! use stomp_server::prelude::*;
@@ -191,6 +226,14 @@
 //!
 //! assert!(StompServer::builder().scope(module_path!()).build().is_ok());
 //! ```
+//!
+//! | error | an argument was refused because | Spring |
+//! |---|---|---|
+//! | [`MissingHeader`], [`MissingVariable`] | it is not there | `MessageHandlingException` |
+//! | [`InvalidValue`] | a header or variable is not of its type | `ConversionException` |
+//! | [`ConvertError`] | the body cannot be read; also: an answer cannot be written | `MessageConversionException` |
+//! | [`ValidationErrors`] | the payload is not valid, or there is none | `MethodArgumentNotValidException` |
+//! | [`Rejection`] | of any of these, or for a reason of the extractor's own | |
 //!
 //! A failure that nothing answers is logged and counted. If the frame asked for a receipt, its session ends with an
 //! ERROR of code `internal` and that `receipt-id`; otherwise the session goes on.
@@ -369,12 +412,27 @@
 //!
 //! Counters of what the server does and of every limit that acts: [`ServerHandle::counters`].
 //!
+//! # Testing
+//!
+//! With the feature `testing`, the module `testing` has what an application tests itself with, without sleeping: a
+//! `TestApp`, which drives handlers without a server and gives what came of each message as a value (replies, sends of
+//! templates, answers of exception handlers, the failure that nothing answered); a `TestServer` on a free port with a
+//! `TestClient` that waits for receipts; and a `VirtualClock` for heart-beats and deadlines. Its page has complete
+//! examples.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! stomp-server = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | default | meaning |
 //! |---|---|---|
 //! | `macros` | yes | the attributes and `derive(Component)`; without it there is no way to declare handlers |
 //! | `anyhow` | no | exception handlers see through `anyhow::Error` to the type it was made of |
+//! | `garde` | no | [`Valid`] checks payloads that derive `garde::Validate`; a type that does cannot implement [`Validate`] too |
+//! | `testing` | no | the module `testing`; for `dev-dependencies`, as it brings tokio's virtual time |
 //!
 //! WebSocket, the simple broker and JSON are always there.
 
@@ -470,3 +528,8 @@ pub use self::handler::private as __private;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do those of the guide for porters, which need these features.
+#[cfg(all(doctest, feature = "garde", feature = "testing"))]
+#[doc = include_str!("../../docs/porting-from-spring.md")]
+struct PortingGuide;

@@ -4,7 +4,7 @@ pub use crate::{
     AuthenticationError, Component, DestinationVariable, Endpoint, HandlerError, Header, Headers, Login,
     Message, Outgoing, Payload, Principal, SendError, Session, SessionAttribute, SessionConnectEvent,
     SessionConnectedEvent, SessionDisconnectEvent, SessionId, SessionSubscribeEvent, SessionUnsubscribeEvent,
-    SimpMessagingTemplate, SimpUserRegistry, State, StompServer, Stream,
+    SimpMessagingTemplate, SimpUserRegistry, State, StompServer, Stream, Valid,
 };
 #[cfg(feature = "macros")]
 pub use crate::{

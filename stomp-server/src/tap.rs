@@ -41,7 +41,7 @@ impl Tap {
     pub(crate) fn published(
         &self,
         recipient: Recipient<'_>,
-        destination: &Arc<str>,
+        destination: &str,
         headers: &Headers,
         body: &Bytes,
     ) {

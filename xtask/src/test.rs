@@ -39,6 +39,18 @@ const CARGO: &[Chore] = &[
         &[],
     ),
     (
+        "server with the test kit alone",
+        &[
+            "check",
+            "-p",
+            "stomp-server",
+            "--no-default-features",
+            "--features",
+            "testing",
+        ],
+        &[],
+    ),
+    (
         "server with all features",
         &["check", "-p", "stomp-server", "--all-features"],
         &[],

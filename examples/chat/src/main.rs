@@ -1,22 +1,12 @@
-//! A chat: rooms, who is in them, private messages, and a page to use it all.
-//!
-//! | file | holds |
-//! |---|---|
-//! | `chat` | the handlers: what one writes with stomp-server |
-//! | `rooms` | who is where, and what was said |
-//! | `web` | the page, and an HTTP way in |
+//! Serves the chat.
 
 #![allow(clippy::print_stdout, reason = "a program talks to whoever started it")]
-
-mod chat;
-mod rooms;
-mod web;
 
 use std::io::{IsTerminal, Write};
 
 use anyhow::Context;
 use clap::Parser;
-use stomp_server::{prelude::*, shutdown_signal};
+use stomp_server::shutdown_signal;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// A chat server with its page.
@@ -39,17 +29,8 @@ async fn main() -> anyhow::Result<()> {
         .with_ansi(stderr.is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    let web = web::Web::load()?;
 
-    let server = StompServer::builder()
-        .endpoint(Endpoint::new("/ws"))
-        .authenticator(chat::sign_in)
-        .manage(rooms::Rooms::default())
-        .fallback(web.clone())
-        .build()?;
-    web.announce_through(server.template());
-
-    let server = server
+    let server = chat::server()?
         .bind(&options.listen)
         .await
         .with_context(|| format!("cannot listen on {}", options.listen))?;

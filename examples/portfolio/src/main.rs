@@ -6,6 +6,7 @@
 //! | `portfolio` | who holds what, and which trades are possible |
 //! | `quotes` | prices, published from outside any handler |
 //! | `login`, `web` | the form, the cookie, the page, the list of users |
+//! | `tests` | the handlers without a server, in virtual time |
 
 #![allow(clippy::print_stdout, reason = "a program talks to whoever started it")]
 #![allow(
@@ -16,6 +17,8 @@
 mod login;
 mod portfolio;
 mod quotes;
+#[cfg(test)]
+mod tests;
 mod trading;
 mod web;
 
@@ -25,7 +28,7 @@ use anyhow::Context;
 use clap::Parser;
 use login::Logins;
 use portfolio::Portfolios;
-use stomp_server::{prelude::*, shutdown_signal};
+use stomp_server::{StompServerBuilder, prelude::*, shutdown_signal};
 use trading::ConfirmAfter;
 
 /// A stock portfolio server with its page.
@@ -49,14 +52,7 @@ async fn main() -> anyhow::Result<()> {
     let logins = Arc::new(Logins::default());
     let web = web::Web::load(Arc::clone(&logins))?;
 
-    let server = StompServer::builder()
-        .endpoint(Endpoint::new("/portfolio"))
-        .authenticator(move |login| {
-            let decided = logins.authenticate(&login);
-            async { decided }
-        })
-        .manage(Portfolios::default())
-        .manage(ConfirmAfter(Duration::from_millis(options.confirm_after)))
+    let server = application(logins, Duration::from_millis(options.confirm_after))
         .fallback(web.clone())
         .build()?;
     web.show_users(server.users());
@@ -73,4 +69,16 @@ async fn main() -> anyhow::Result<()> {
     std::io::stdout().flush()?;
     server.serve_until(shutdown_signal()).await?;
     Ok(())
+}
+
+/// The application without its page.
+fn application(logins: Arc<Logins>, confirm_after: Duration) -> StompServerBuilder {
+    StompServer::builder()
+        .endpoint(Endpoint::new("/portfolio"))
+        .authenticator(move |login| {
+            let decided = logins.authenticate(&login);
+            async { decided }
+        })
+        .manage(Portfolios::default())
+        .manage(ConfirmAfter(confirm_after))
 }

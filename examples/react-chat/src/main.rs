@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 use page::{Npm, Page};
 use serde::{Deserialize, Serialize};
-use stomp_server::{prelude::*, shutdown_signal};
+use stomp_server::{StompServerBuilder, prelude::*, shutdown_signal};
 
 const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
 
@@ -40,12 +40,7 @@ async fn main() -> anyhow::Result<()> {
     Npm::at(WEB).built("dist/index.html")?;
     let page = Page::default().with_folder(&Path::new(WEB).join("dist"))?;
 
-    let server = StompServer::builder()
-        .endpoint(Endpoint::new("/ws-stomp").allowed_origins(["*"]))
-        .application_destination_prefixes(["/pub"])
-        .enable_simple_broker(["/sub"])
-        .fallback(page)
-        .build()?;
+    let server = application().fallback(page).build()?;
     let server = server
         .bind(&options.listen)
         .await
@@ -54,4 +49,33 @@ async fn main() -> anyhow::Result<()> {
     std::io::stdout().flush()?;
     server.serve_until(shutdown_signal()).await?;
     Ok(())
+}
+
+/// The application without its page.
+fn application() -> StompServerBuilder {
+    StompServer::builder()
+        .endpoint(Endpoint::new("/ws-stomp").allowed_origins(["*"]))
+        .application_destination_prefixes(["/pub"])
+        .enable_simple_broker(["/sub"])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use stomp_server::testing::TestServer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn everybody_hears_what_one_says() {
+        let server = TestServer::start(application()).await;
+        let (mut ann, mut ben) = (server.connect().await, server.connect().await);
+        ann.subscribe("/sub/message").await;
+        ben.subscribe("/sub/message").await;
+        let hello = json!({"sender": "ann", "content": "hello"});
+        ann.send_done("/pub/messages", &hello).await;
+        for client in [&mut ann, &mut ben] {
+            assert_eq!(client.expect_message().await.json::<Value>(), hello);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{
     CloseReason, ErrorCode, Moment, Version,
+    destination::Separator,
     session::{Fault, Overdue, Request, ServerSession, SubscriptionId},
 };
 
@@ -46,6 +47,28 @@ fn what_is_behind_connect_stays_with_the_caller_until_it_is_answered() {
     assert!(matches!(machine.receive(&mut input, NOW), Some(Request::Send(_))));
     assert!(machine.receive(&mut input, NOW).is_none());
     assert!(input.is_empty(), "half a frame is kept by the machine");
+}
+
+#[test]
+fn a_destination_is_cut_where_the_server_says() {
+    let destinations = ["/a//b", "a..b"];
+    for (separator, refused) in [(Separator::Slash, "/a//b"), (Separator::Dot, "a..b")] {
+        for destination in destinations {
+            let mut config = config();
+            config.separator = separator;
+            let mut machine = ServerSession::new(Arc::new(config), NOW);
+            let mut input: &[u8] = b"CONNECT\naccept-version:1.2\n\n\0";
+            let connect = connecting(&mut machine, &mut input);
+            machine.accept(&mut Vec::new(), &connect, "s", None, NOW);
+            let send = format!("SEND\ndestination:{destination}\n\n\0");
+            let judged = machine.receive(&mut send.as_bytes(), NOW);
+            assert_eq!(
+                matches!(judged, Some(Request::Fault(_))),
+                destination == refused,
+                "{separator:?}: {judged:?}"
+            );
+        }
+    }
 }
 
 #[test]

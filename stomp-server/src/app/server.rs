@@ -151,6 +151,10 @@ impl BoundServer {
             }
         }
         drop(listener);
+        state.stopping.cancel();
+        if let Some(told) = available(&state, false) {
+            let _ = state.env.within(state.config.drain_deadline, told).await;
+        }
         drain(&state).await;
         Ok(())
     }
@@ -226,9 +230,6 @@ fn accept(stream: TcpStream, peer: SocketAddr, state: &Arc<ServerState>) {
 /// received, all others are there to hear of it.
 pub(crate) async fn drain(state: &ServerState) {
     state.stopping.cancel();
-    if let Some(told) = available(state, false) {
-        let _ = state.env.within(state.config.drain_deadline, told).await;
-    }
     tell_all(state, &Command::Drain);
     state.handling.close();
     state.tasks.close();

@@ -115,7 +115,7 @@ fn is_binary(content_type: Option<&str>, body: &[u8]) -> bool {
 }
 
 /// Headers that the server writes itself, or that were meant for it alone: a publisher's are not passed on.
-fn is_servers(name: &str) -> bool {
+pub(crate) fn is_servers(name: &str) -> bool {
     matches!(
         name,
         "destination" | "subscription" | "message-id" | "ack" | "receipt" | "transaction" | "content-length"
@@ -167,6 +167,7 @@ mod tests {
         );
     }
 
+    /// Rows: CONV-09, CONV-17
     #[test]
     fn what_is_not_text_goes_out_as_binary() {
         assert_eq!(

@@ -19,6 +19,8 @@ use stomp_core::{
     session::{SubscriptionId, SubscriptionKey},
 };
 
+#[cfg(feature = "testing")]
+pub(crate) use self::encode::is_servers;
 pub(crate) use self::{
     encode::{Framing, encode_message, encode_session_frame, subscribers_header},
     lane::{Lane, Lanes},

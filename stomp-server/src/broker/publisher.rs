@@ -106,7 +106,11 @@ impl Publisher {
             let path = path.to_owned();
             let mut sessions = Vec::new();
             self.sessions.addressed(&user, origin, &mut sessions);
-            self.publish_to_sessions(&sessions, &path, message, witness)?;
+            let recipient = match *sessions {
+                [only] if Some(only) == origin => Recipient::Sessions(&sessions),
+                _ => Recipient::User(&user),
+            };
+            self.publish_to(recipient, &sessions, &path, message, witness)?;
             return Ok(None);
         }
         if !self.config.routing.is_brokers(&message.destination) {
@@ -121,7 +125,7 @@ impl Publisher {
     }
 
     fn hand_over_to_everybody(&self, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
-        self.tap(&message, Recipient::Everybody);
+        self.tap(&message.destination, &message, Recipient::Everybody);
         let Message {
             destination,
             headers,
@@ -172,7 +176,7 @@ impl Publisher {
     ) -> Result<(), PublishError> {
         self.validate(path)?;
         self.channel.send(message, HandledBy::Users, |message| {
-            self.tap(&message, recipient);
+            self.tap(path, &message, recipient);
             self.hand_over_to_sessions(sessions, path, &message, witness)
         })
     }
@@ -223,9 +227,9 @@ impl Publisher {
         destination::validate(destination, separator).map_err(|_| PublishError::Malformed)
     }
 
-    fn tap(&self, message: &Message, recipient: Recipient<'_>) {
+    fn tap(&self, destination: &str, message: &Message, recipient: Recipient<'_>) {
         self.tap
-            .published(recipient, &message.destination, &message.headers, &message.body);
+            .published(recipient, destination, &message.headers, &message.body);
     }
 }
 

@@ -91,7 +91,7 @@ pub trait InboundInterceptor: Send + Sync + 'static {
 
     /// Is told that `by` is done with the frame, in reverse order, if its own [`before_handle`](Self::before_handle) let
     /// it pass: a subscription is live, a handler has returned and its replies are with the broker. `failure` is what
-    /// went wrong and was not answered by an exception handler. Does not come when the connection is cut off meanwhile.
+    /// went wrong and was not answered by an exception handler, or that the session was cut off meanwhile.
     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
         let _ = (frame, by, failure);
     }

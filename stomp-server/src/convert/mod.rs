@@ -4,6 +4,7 @@
 //! type at hand, so that nothing is boxed on the way. An application's own [`MessageConverter`]s stand before them and
 //! are asked when a content type names them.
 
+mod charset;
 mod error;
 mod media_type;
 mod raw;
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::error::ConvertError;
-use self::media_type::MediaType;
+use self::{charset::Charset, media_type::MediaType};
 
 /// The content type of a `String`.
 pub(crate) const TEXT: &str = "text/plain;charset=UTF-8";
@@ -183,7 +184,7 @@ impl Converters {
                 Some(text) => text,
                 None => read_json(body),
             },
-            Some(media_type) if media_type.is_json() => read_json(body),
+            Some(media_type) if media_type.is_json() => read_json_as(body, json_charset(media_type)),
             Some(media_type) if media_type.is("text/plain") => raw::text_as(body, media_type.charset())
                 .unwrap_or_else(|| Err(ConvertError::unsupported(content_type))),
             Some(_) => Err(ConvertError::unsupported(content_type)),
@@ -229,7 +230,7 @@ impl Converters {
         if self.only_own {
             Err(refused())
         } else if media_type.is_json() {
-            write_json(value)
+            json_charset(media_type).encode(&write_json(value)?)
         } else if media_type.is("text/plain") {
             let text = raw::text_of(value).ok_or_else(refused)?;
             raw::encode(&text, media_type.charset())
@@ -280,6 +281,21 @@ fn read_json<T: DeserializeOwned>(body: &Bytes) -> Result<T, ConvertError> {
         return Err(ConvertError::empty());
     }
     serde_json::from_slice(body).map_err(ConvertError::json)
+}
+
+/// JSON is UTF-8 unless UTF-16 is named; what else is named is ignored, as in Spring.
+fn json_charset(media_type: MediaType<'_>) -> Charset {
+    match Charset::named(media_type.charset()) {
+        Some(charset @ Charset::Utf16(_)) => charset,
+        _ => Charset::Utf8,
+    }
+}
+
+fn read_json_as<T: DeserializeOwned>(body: &Bytes, charset: Charset) -> Result<T, ConvertError> {
+    match charset {
+        Charset::Utf8 => read_json(body),
+        other => read_json(&Bytes::from(other.decode(body)?)),
+    }
 }
 
 fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, ConvertError> {

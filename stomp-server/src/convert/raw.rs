@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::ConvertError;
+use super::{ConvertError, charset::Charset};
 
 /// The text of `value`, if its type is text.
 pub(super) fn text_of<T: Serialize + ?Sized>(value: &T) -> Option<Bytes> {
@@ -36,7 +36,8 @@ pub(super) fn text_as<T: 'static>(body: &Bytes, charset: Option<&str>) -> Option
     if TypeId::of::<T>() != TypeId::of::<String>() {
         return None;
     }
-    Some(decode(body, charset).map(|text| give(|| text).expect("`T` is `String`, asked above")))
+    let text = named(charset).and_then(|charset| charset.decode(body));
+    Some(text.map(|text| give(|| text).expect("`T` is `String`, asked above")))
 }
 
 /// `value()` as a `T`, if `T` is its type; `value` is not called otherwise.
@@ -76,40 +77,11 @@ fn is_bytes<T: ?Sized>() -> bool {
     .contains(&id)
 }
 
-fn decode(body: &[u8], charset: Option<&str>) -> Result<String, ConvertError> {
-    match Charset::named(charset)? {
-        Charset::Utf8 => String::from_utf8(body.to_vec()).map_err(ConvertError::malformed),
-        Charset::Latin1 => Ok(body.iter().copied().map(char::from).collect()),
-    }
-}
-
 /// UTF-8 text in another character set.
 pub(super) fn encode(text: &Bytes, charset: Option<&str>) -> Result<Bytes, ConvertError> {
-    match Charset::named(charset)? {
-        Charset::Utf8 => Ok(text.clone()),
-        Charset::Latin1 => std::str::from_utf8(text)
-            .map_err(ConvertError::unwritable)?
-            .chars()
-            .map(|c| u8::try_from(c).map_err(ConvertError::unwritable))
-            .collect(),
-    }
+    named(charset)?.encode(text)
 }
 
-/// The character sets that text may come in.
-enum Charset {
-    Utf8,
-    Latin1,
-}
-
-impl Charset {
-    fn named(name: Option<&str>) -> Result<Self, ConvertError> {
-        let is = |known: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(known));
-        if name.is_none() || is("utf-8") || is("utf8") || is("us-ascii") {
-            Ok(Self::Utf8)
-        } else if is("iso-8859-1") || is("latin1") {
-            Ok(Self::Latin1)
-        } else {
-            Err(ConvertError::unsupported(name))
-        }
-    }
+fn named(charset: Option<&str>) -> Result<Charset, ConvertError> {
+    Charset::named(charset).ok_or_else(|| ConvertError::unsupported(charset))
 }

@@ -87,6 +87,31 @@ fn the_content_type_decides_how_text_and_objects_are_read() {
     assert_eq!(read::<Vec<u8>>("ab", None).unwrap(), b"ab");
 }
 
+/// Rows: CONV-09, CONV-13
+#[test]
+fn utf_16_is_understood_where_it_is_named() {
+    let converters = Converters::new();
+    let json = Bytes::from_static(b"\0[\0\"\0\xfc\0\"\0]");
+    let read = |content_type| converters.read::<Vec<String>>(&json, Some(content_type));
+    assert_eq!(read("application/json;charset=UTF-16").unwrap(), ["ü"]);
+    assert!(read("application/json").is_err());
+    assert!(read("application/json;charset=UTF-16LE").is_err());
+    let written = converters
+        .write_as(&["ü"], "application/json;charset=utf-16be")
+        .unwrap();
+    assert_eq!(written, json);
+    let text = converters.read::<String>(
+        &Bytes::from_static(b"\xff\xfeg\0"),
+        Some("text/plain;charset=utf-16"),
+    );
+    assert_eq!(text.unwrap(), "g");
+    // JSON in a character set that it cannot be in is taken for UTF-8.
+    let latin1 = converters
+        .write_as(&["ü"], "application/json;charset=latin1")
+        .unwrap();
+    assert_eq!(latin1, "[\"ü\"]".as_bytes());
+}
+
 /// Rows: CONV-09
 #[test]
 fn latin_1_text_is_understood() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stomp_core::destination::{Captures, Pattern};
+use stomp_core::destination::{Captures, Pattern, Separator};
 
 use super::{
     properties::Properties,
@@ -52,6 +52,19 @@ impl MessageContext {
         let template = SimpMessagingTemplate::detached();
         let services = Services::new(context, Converters::new(), template);
         Self::new(Arc::new(message), session, Arc::new(services))
+    }
+
+    /// The same as if the message's destination, whole, had been found by `pattern`: with its variables. `None` if the
+    /// pattern does not match it, or is none.
+    #[must_use]
+    pub fn matched(self, pattern: &str) -> Option<Self> {
+        let pattern = Pattern::parse_mapping(pattern, Separator::Slash).ok()?;
+        let captures = pattern.captures(&self.message.destination)?;
+        Some(self.bind(Bound {
+            pattern: Some(Arc::new(pattern)),
+            captures,
+            ..Bound::default()
+        }))
     }
 
     pub(crate) fn bind(mut self, bound: Bound) -> Self {

@@ -97,7 +97,7 @@ impl<T: Transport> Connection<T> {
             Request::Subscribe(subscribe) => self.subscribe(subscribe, watch),
             Request::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe, watch),
             Request::Disconnect { receipt } => {
-                if let Some(watch) = watch {
+                if let Some(mut watch) = watch {
                     watch.done(None);
                 }
                 self.answer_receipt(receipt.as_deref());
@@ -181,7 +181,8 @@ impl<T: Transport> Connection<T> {
             if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
                 // Subscribers see the message before the handler's answer to it.
                 let published = self.publish(message.clone());
-                if let Err(PublishError::Overloaded) = published {
+                if let Err(error @ PublishError::Overloaded) = published {
+                    give_up(watch, &error);
                     return self.overloaded(&message.destination, receipt.as_deref());
                 }
             }
@@ -194,7 +195,7 @@ impl<T: Transport> Connection<T> {
         }
         let destination = Arc::clone(&message.destination);
         let published = self.publish(message);
-        if let Some(watch) = watch {
+        if let Some(mut watch) = watch {
             watch.done(published.as_ref().err().map(|error| error as _));
         }
         match published {
@@ -250,11 +251,13 @@ impl<T: Transport> Connection<T> {
         };
         if found.is_none() && address.is_none() {
             let error = PublishError::NotServed;
+            give_up(watch, &error);
             return self.unserved(&error, &message.destination, receipt, Some(key));
         }
         let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
             Ok(selector) => selector,
             Err(error) => {
+                give_up(watch, &error);
                 let fault = Fault::new(CloseReason::ProtocolError, error.to_string());
                 let fault = fault.with_destination(Some(&message.destination));
                 return self.fail_request(fault.with_receipt(receipt.as_deref()));
@@ -358,7 +361,7 @@ impl<T: Transport> Connection<T> {
 
     /// A handler failed, nothing answered that, and the receipt is refused.
     fn failed(&mut self, refusal: Refusal, then: Settled) {
-        if let Some(watch) = then.watch {
+        if let Some(mut watch) = then.watch {
             watch.done(refusal.cause());
         }
         self.fail_request(refusal);
@@ -447,7 +450,7 @@ impl<T: Transport> Connection<T> {
 
     /// The broker is done: tells the interceptors and the client, and leaves the listeners to the caller.
     fn finish_settled(&mut self, settled: Settled) -> Option<BoxFuture<'static, ()>> {
-        if let Some(watch) = settled.watch {
+        if let Some(mut watch) = settled.watch {
             watch.done(None);
         }
         self.answer_receipt(settled.receipt.as_deref());
@@ -478,5 +481,12 @@ impl<T: Transport> Connection<T> {
         }
         let is_brokers = self.server.config.routing.is_brokers(destination);
         is_brokers.then(|| Address::Shared(Arc::clone(destination)))
+    }
+}
+
+/// What interceptors watch failed for this reason.
+fn give_up(watch: Option<Box<Watch>>, error: &(dyn std::error::Error + std::marker::Send + Sync + 'static)) {
+    if let Some(mut watch) = watch {
+        watch.done(Some(error));
     }
 }

@@ -20,18 +20,33 @@ use crate::{
     transport::Transport,
 };
 
-/// A frame that is being handled, kept for the interceptors who are told when that is done. Who drops it instead was
-/// cut off.
+/// A frame that is being handled, kept for the interceptors who are told when that is done. Whoever drops it instead
+/// gives the handling up, and they are told of that.
 #[derive(Debug)]
 pub(super) struct Watch {
     channel: InboundChannel,
     frame: InboundFrame,
     by: HandledBy,
+    told: bool,
+}
+
+/// The session ended before a frame was handled.
+#[derive(Debug, thiserror::Error)]
+#[error("the handling was given up")]
+struct GivenUp;
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if !self.told {
+            self.done(Some(&GivenUp));
+        }
+    }
 }
 
 impl Watch {
     /// The handling is done, or has failed and nothing answered that.
-    pub(super) fn done(&self, failure: Failure<'_>) {
+    pub(super) fn done(&mut self, failure: Failure<'_>) {
+        self.told = true;
         self.channel.after_handled(&self.frame, self.by, failure);
     }
 }
@@ -99,6 +114,10 @@ impl<T: Transport> Connection<T> {
             Request::Subscribe(subscribe) => Some(subscribe.key),
             _ => None,
         };
+        if self.is_leaving() && !matches!(request, Request::Send(_)) {
+            // It will not be handled.
+            return;
+        }
         let stopped = match self.watch(&mut request) {
             Ok(watch) => return self.perform(request, watch),
             Err(stopped) => stopped,
@@ -144,6 +163,7 @@ impl<T: Transport> Connection<T> {
             channel: channel.clone(),
             frame,
             by,
+            told: false,
         })))
     }
 
@@ -177,7 +197,7 @@ impl<T: Transport> Connection<T> {
 
 /// What follows when nothing answered a handler's failure: its interceptors know of it.
 pub(super) fn unwatched(then: Settled, error: &HandlerError) -> Settled {
-    if let Some(watch) = then.watch {
+    if let Some(mut watch) = then.watch {
         watch.done(Some(error));
     }
     Settled { watch: None, ..then }

@@ -170,8 +170,8 @@ impl SimpMessagingTemplate {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, or too much waits for
-    /// it already.
+    /// [`SendError`] when the payload cannot be converted, the destination is not one to send to, too much waits for it
+    /// already, or an interceptor holds the message back or fails.
     pub fn convert_and_send<T>(&self, destination: impl AsRef<str>, payload: &T) -> Result<(), SendError>
     where
         T: Serialize + ?Sized,
@@ -266,7 +266,8 @@ impl SimpMessagingTemplate {
     /// # Errors
     ///
     /// [`SendError::Convert`] when the payload cannot be converted, [`SendError::Malformed`] when the destination is,
-    /// [`SendError::Overloaded`] when too much waits for it already.
+    /// [`SendError::Overloaded`] when too much waits for it already, [`SendError::Vetoed`] and
+    /// [`SendError::Intercepted`] when an interceptor stops it.
     pub fn convert_and_send_to_user<T>(
         &self,
         user: impl AsRef<str>,

@@ -3,16 +3,20 @@
 use std::{future::Future, panic::Location, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use tokio::{io::duplex, sync::Mutex};
 
 use super::{
-    Frame, Published, Recorder, TestClient, TestSession, client::Setting, identities::Identities, link::Link,
+    Frame, Published, Recorder, TestClient, TestSession,
+    client::Setting,
+    identities::Identities,
+    link::{Link, handshake_headers},
     published,
 };
 use crate::{
     Principal, ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
     app::{ServerState, drain},
-    session::Connection,
+    session::{Attributes, Connection},
     transport::{Handshake, WebSocket},
 };
 
@@ -22,8 +26,11 @@ const PIPE: usize = 64 * 1024;
 /// How long an application may take to publish what is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An application that runs without sockets: its sessions are pipes in memory, all else is real. Messages go through its
-/// interceptors, converters, handlers, exception handlers, users and broker.
+/// An application that runs without sockets: its sessions are pipes in memory, all else is real. Messages go through
+/// its interceptors, converters, handlers, exception handlers, users and broker.
+///
+/// One thing differs: a failure that no exception handler answers is a value
+/// ([`Handled::error`](super::Handled::error)) and does not end its session, although a receipt was asked for.
 ///
 /// What Spring leaves to be assembled by hand from channels and message headers (there is no `MockMvc` for messages).
 /// Cheap to clone. It needs a tokio runtime, and ends with its last clone and session, or by [`stop`](Self::stop).
@@ -107,7 +114,26 @@ impl TestApp {
         &self,
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestSession, Frame>> + Send {
-        self.open(|_| {}, headers, Location::caller())
+        self.open(HeaderMap::new(), headers, Location::caller())
+    }
+
+    /// The same with headers in the request that would have opened the WebSocket, for the authenticator: cookies,
+    /// tokens.
+    ///
+    /// # Errors
+    ///
+    /// The ERROR that refuses the client.
+    ///
+    /// # Panics
+    ///
+    /// When one of `handshake` is no header.
+    #[track_caller]
+    pub fn connect_with_handshake(
+        &self,
+        handshake: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> impl Future<Output = Result<TestSession, Frame>> + Send {
+        self.open(handshake_headers(handshake), headers, Location::caller())
     }
 
     /// Everything that was published and that no [`Handled`](super::Handled) holds, oldest first: by templates, tasks,
@@ -159,10 +185,9 @@ impl TestApp {
     }
 
     async fn vouched(&self, principal: Option<Principal>, at: &'static Location<'static>) -> TestSession {
-        let vouch = |handshake: &mut Handshake| {
-            self.0.identities.vouch(&mut handshake.headers, principal);
-        };
-        match self.open(vouch, &[], at).await {
+        let mut handshake = HeaderMap::new();
+        self.0.identities.vouch(&mut handshake, principal);
+        match self.open(handshake, &[], at).await {
             Ok(session) => session,
             Err(error) => panic!("a session was awaited at {at}, and the application refused it: {error}"),
         }
@@ -170,19 +195,25 @@ impl TestApp {
 
     async fn open(
         &self,
-        change: impl FnOnce(&mut Handshake),
+        handshake_headers: HeaderMap,
         headers: &[(&str, &str)],
         at: &'static Location<'static>,
     ) -> Result<TestSession, Frame> {
         let state = &self.0.state;
         let mut handshake = Handshake::in_memory(http::Uri::from_static("/ws"));
-        change(&mut handshake);
+        handshake.headers = handshake_headers;
         let (ours, theirs) = duplex(PIPE);
         let transport = WebSocket::new(theirs, Bytes::new(), state.config.max_message());
-        let connection = Connection::new(transport, handshake, Arc::clone(state));
+        let connection = Connection::new(transport, handshake, Attributes::default(), Arc::clone(state));
         let session = connection.session();
         drop(state.env.spawn(connection));
-        let client = TestClient::connect(Link::over(ours).await, Setting::of(state), headers, at).await?;
+        let client = TestClient::connect(
+            Link::over(&state.env, ours).await,
+            Setting::of(state),
+            headers,
+            at,
+        )
+        .await?;
         Ok(TestSession::new(Arc::clone(&self.0), client, session))
     }
 }

@@ -22,11 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A STOMP client that waits for receipts instead of sleeping.
 ///
 /// It is made by [`TestServer::connect`](super::TestServer::connect), over a socket, or by
-/// [`TestSession::client`](super::TestSession::client), over a pipe in memory. It speaks STOMP 1.2 over WebSocket, and asks
-/// for no heart-beats unless the headers of its CONNECT do.
+/// [`TestSession::client`](super::TestSession::client), over a pipe in memory. It speaks STOMP 1.2 over WebSocket, and
+/// asks for no heart-beats unless the headers of its CONNECT do.
 ///
-/// Messages are kept until the test asks for them, in the order they came; heart-beats and receipts that nobody waits for
-/// are passed over. Every wait ends after [20 seconds](Self::set_patience).
+/// It reads all the time. Messages are kept until the test asks for them, in the order they came; heart-beats and
+/// receipts that nobody waits for are passed over. Every wait ends after [20 seconds](Self::set_patience).
 ///
 /// # Panics
 ///
@@ -92,7 +92,7 @@ impl TestClient {
             .iter()
             .filter(|(name, _)| headers.iter().all(|(given, _)| given != name));
         connect.headers.extend(headers.iter().chain(missing).copied());
-        client.write(connect).await;
+        client.write(&connect);
         match client.await_frame(|frame| frame.command() == "CONNECTED").await {
             Ok(connected) => {
                 client.connected = connected;
@@ -168,7 +168,7 @@ impl TestClient {
         T: Serialize + ?Sized,
     {
         let send = self.converted(destination, payload);
-        self.write(send)
+        async move { self.write(&send) }
     }
 
     /// Sends octets with these headers, and waits for nothing.
@@ -178,7 +178,8 @@ impl TestClient {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> impl Future<Output = ()> + Send {
-        self.write(raw(destination, headers, body.into()))
+        let send = raw(destination, headers, body.into());
+        async move { self.write(&send) }
     }
 
     /// Sends `payload` and waits until it is done: its handler has returned, and whatever that sent is on its way to
@@ -231,8 +232,8 @@ impl TestClient {
         })
     }
 
-    /// Expects that nothing was sent to this client that the test has not asked for. Nothing is waited for but a receipt:
-    /// what was published before comes before it.
+    /// Expects that nothing was sent to this client that the test has not asked for. Nothing is waited for but a
+    /// receipt: what was published before comes before it.
     ///
     /// The receipt is that of a SEND to a user who does not exist. Inbound interceptors must let that pass; it goes to
     /// `/user/nobody-but-a-test/queue/fence`.
@@ -270,14 +271,11 @@ impl TestClient {
     pub fn expect_close(&mut self) -> impl Future<Output = Option<u16>> + Send {
         let at = Location::caller();
         async move {
-            loop {
-                match self.read().await {
-                    Ok(Incoming::Closed(code)) => return code,
-                    Ok(Incoming::Broken(why)) => self.transcript.fail(at, "the close", &why),
-                    Ok(Incoming::Frame(frame)) => self.keep(frame),
-                    Ok(Incoming::HeartBeat) => {}
-                    Err(nothing) => self.transcript.fail(at, "the close", &nothing),
-                }
+            let (env, patience) = (self.env.clone(), self.patience);
+            let closed = env.within(patience, self.await_close()).await;
+            match closed.unwrap_or_else(|| Err(self.nothing_came())) {
+                Ok(code) => code,
+                Err(came) => self.transcript.fail(at, "the close", &came),
             }
         }
     }
@@ -308,7 +306,7 @@ impl TestClient {
         let receipt = format!("receipt-{}", self.next_receipt);
         self.next_receipt += 1;
         let command = frame.command;
-        self.write(frame.with_header("receipt", &receipt)).await;
+        self.write(&frame.with_header("receipt", &receipt));
         let is_it =
             |frame: &Frame| frame.command() == "RECEIPT" && frame.header("receipt-id") == Some(&*receipt);
         match self.await_frame(is_it).await {
@@ -360,8 +358,14 @@ impl TestClient {
 
     /// Reads until a frame is the one; messages before it stay for later.
     async fn await_frame(&mut self, is_it: impl Fn(&Frame) -> bool) -> Result<Frame, Failure> {
+        let (env, patience) = (self.env.clone(), self.patience);
+        let frame = env.within(patience, self.read_until(is_it)).await;
+        frame.unwrap_or_else(|| Err(Failure::Other(self.nothing_came())))
+    }
+
+    async fn read_until(&mut self, is_it: impl Fn(&Frame) -> bool) -> Result<Frame, Failure> {
         loop {
-            match self.read().await.map_err(Failure::Other)? {
+            match self.read().await {
                 Incoming::Frame(frame) if is_it(&frame) => return Ok(frame),
                 Incoming::Frame(frame) if frame.command() == "ERROR" => return Err(Failure::Refused(frame)),
                 Incoming::Frame(frame) => self.keep(frame),
@@ -375,30 +379,30 @@ impl TestClient {
         }
     }
 
+    async fn await_close(&mut self) -> Result<Option<u16>, String> {
+        loop {
+            match self.read().await {
+                Incoming::Closed(code) => return Ok(code),
+                Incoming::Broken(why) => return Err(why),
+                Incoming::Frame(frame) => self.keep(frame),
+                Incoming::HeartBeat => {}
+            }
+        }
+    }
+
     fn keep(&mut self, frame: Frame) {
         if frame.command() == "MESSAGE" {
             self.unread.push_back(frame);
         }
     }
 
-    async fn write(&mut self, frame: stomp_core::Frame) {
-        self.transcript.sent(&frame);
-        let sent = self.env.within(self.patience, self.link.send(&frame)).await;
-        if sent.is_none() {
-            self.transcript.note("the server does not read");
-        }
+    fn write(&mut self, frame: &stomp_core::Frame) {
+        self.transcript.sent(frame);
+        self.link.send(frame);
     }
 
-    /// What comes next, or that nothing does.
-    async fn read(&mut self) -> Result<Incoming, String> {
-        let incoming = self.env.within(self.patience, self.link.next()).await;
-        let Some(incoming) = incoming else {
-            let unread = match self.unread.len() {
-                0 => String::new(),
-                unread => format!(" ({unread} messages have not been asked for)"),
-            };
-            return Err(format!("nothing came for {:?}{unread}", self.patience));
-        };
+    async fn read(&mut self) -> Incoming {
+        let incoming = self.link.next().await;
         match &incoming {
             Incoming::Frame(frame) => self.transcript.received(frame),
             Incoming::HeartBeat => self.transcript.note("a heart-beat"),
@@ -406,7 +410,17 @@ impl TestClient {
             Incoming::Closed(None) => self.transcript.note("the connection ended"),
             Incoming::Broken(why) => self.transcript.note(why),
         }
-        Ok(incoming)
+        incoming
+    }
+
+    fn nothing_came(&self) -> String {
+        let patience = self.patience;
+        match self.unread.len() {
+            0 => format!("it did not come for {patience:?}"),
+            unread => {
+                format!("it did not come for {patience:?} ({unread} other messages have not been asked for)")
+            }
+        }
     }
 }
 

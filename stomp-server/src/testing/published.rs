@@ -48,7 +48,7 @@ impl Published {
         &self.destination
     }
 
-    /// All headers but those that the server writes itself.
+    /// The headers that subscribers get, but for those that the server writes itself.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers

@@ -7,7 +7,7 @@ use stomp_core::Headers;
 use tokio::sync::Notify;
 
 use super::{Published, client, published};
-use crate::{HandlerError, SessionId, tap::Recipient};
+use crate::{HandlerError, SessionId, broker::is_servers, tap::Recipient};
 
 /// Listens at the tap of a [`TestApp`](super::TestApp)'s server.
 #[derive(Debug, Default)]
@@ -21,8 +21,17 @@ pub(crate) struct Recorder {
 struct Log {
     /// In order; what a test has looked at is gone.
     messages: Vec<(u64, Published)>,
-    failures: Vec<(SessionId, Arc<HandlerError>)>,
+    failures: Vec<Failure>,
+    /// The number of what comes next.
     next: u64,
+}
+
+/// A failure that nothing answered.
+#[derive(Debug)]
+struct Failure {
+    number: u64,
+    session: SessionId,
+    error: Arc<HandlerError>,
 }
 
 /// A point in the log.
@@ -33,14 +42,14 @@ impl Recorder {
     pub(crate) fn published(
         &self,
         recipient: Recipient<'_>,
-        destination: &Arc<str>,
+        destination: &str,
         headers: &Headers,
         body: &Bytes,
     ) {
         let published = |recipient| Published {
             recipient,
-            destination: (**destination).to_owned(),
-            headers: headers.clone(),
+            destination: destination.to_owned(),
+            headers: headers.iter().filter(|(name, _)| !is_servers(name)).collect(),
             body: body.clone(),
         };
         let mut log = self.lock();
@@ -60,14 +69,22 @@ impl Recorder {
     }
 
     pub(crate) fn failed(&self, session: SessionId, error: &Arc<HandlerError>) {
-        self.lock().failures.push((session, Arc::clone(error)));
+        let mut log = self.lock();
+        let failure = Failure {
+            number: log.next,
+            session,
+            error: Arc::clone(error),
+        };
+        log.failures.push(failure);
+        log.next += 1;
     }
 
     pub(super) fn mark(&self) -> Mark {
         Mark(self.lock().next)
     }
 
-    /// All messages since `mark`, and the last failure of this session.
+    /// All messages since `mark`, and the last failure of this session since then. Earlier failures, of streams, are
+    /// forgotten.
     pub(super) fn take_since(
         &self,
         mark: Mark,
@@ -77,10 +94,9 @@ impl Recorder {
         let from = log.messages.partition_point(|(number, _)| *number < mark.0);
         let messages = log.messages.drain(from..).map(|(_, message)| message);
         let messages = messages.collect();
-        let failure = log.failures.iter().rposition(|(id, _)| *id == session);
-        let failure = failure.map(|at| log.failures.remove(at).1);
-        log.failures.retain(|(id, _)| *id != session);
-        (messages, failure)
+        let failures = log.failures.extract_if(.., |failure| failure.session == session);
+        let failure = failures.filter(|failure| failure.number >= mark.0).last();
+        (messages, failure.map(|failure| failure.error))
     }
 
     /// All that is left, oldest first.

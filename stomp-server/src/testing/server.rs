@@ -2,13 +2,15 @@
 
 use std::{future::Future, io, net::SocketAddr, panic::Location, sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use tokio::{net::TcpStream, task::JoinHandle};
 
-use super::{Frame, TestClient, client::Setting, link::Link};
-use crate::{
-    ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
-    app::{Endpoint, ServerState},
+use super::{
+    Frame, TestClient,
+    client::Setting,
+    link::{Link, handshake_headers},
 };
+use crate::{ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder, app::ServerState};
 
 /// How long a socket may take to open, and a server to end beyond its drain deadline.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,8 +49,9 @@ impl TestServer {
     /// When it has no endpoint; without a tokio runtime.
     #[track_caller]
     pub fn serve(server: StompServer) -> impl Future<Output = Self> + Send {
-        let path = server.state.endpoints.first().map(Endpoint::path);
-        let path = path.expect("clients need an `endpoint` to connect to").to_owned();
+        let endpoint = server.state.endpoints.first();
+        let path = endpoint.and_then(|endpoint| endpoint.paths().first());
+        let path = path.expect("clients need an `endpoint` to connect to").clone();
         async move {
             let bound = server.bind("127.0.0.1:0").await.expect("there is a free port");
             let address = bound.local_addr().expect("it is bound");
@@ -123,7 +126,25 @@ impl TestServer {
         &self,
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestClient, Frame>> + Send {
-        self.open(headers, Location::caller())
+        self.open(HeaderMap::new(), headers, Location::caller())
+    }
+
+    /// The same with headers in the request that opens the WebSocket, too: cookies, an `origin`, tokens.
+    ///
+    /// # Errors
+    ///
+    /// The ERROR that refuses the client.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses the request itself, or one of `handshake` is no header.
+    #[track_caller]
+    pub fn connect_with_handshake(
+        &self,
+        handshake: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> impl Future<Output = Result<TestClient, Frame>> + Send {
+        self.open(handshake_headers(handshake), headers, Location::caller())
     }
 
     /// Shuts the server down and waits until it has: what was received is handled, what was published is written, and
@@ -152,7 +173,7 @@ impl TestServer {
     }
 
     async fn connected(&self, headers: &[(&str, &str)], at: &'static Location<'static>) -> TestClient {
-        match self.open(headers, at).await {
+        match self.open(HeaderMap::new(), headers, at).await {
             Ok(client) => client,
             Err(error) => panic!("CONNECTED was awaited at {at}, and the server refused: {error}"),
         }
@@ -160,6 +181,7 @@ impl TestServer {
 
     async fn open(
         &self,
+        handshake: HeaderMap,
         headers: &[(&str, &str)],
         at: &'static Location<'static>,
     ) -> Result<TestClient, Frame> {
@@ -170,7 +192,7 @@ impl TestServer {
                 .map_err(|error| error.to_string())?;
             // Where this fails, it is only slower.
             let _ = socket.set_nodelay(true);
-            Link::open(&self.url, socket).await
+            Link::open(&state.env, &self.url, handshake, socket).await
         };
         let opened = state.env.within(PATIENCE, opening).await;
         match opened.unwrap_or_else(|| Err(format!("nothing came for {PATIENCE:?}"))) {

@@ -11,8 +11,8 @@ use crate::{Session, SessionId};
 
 /// A session of a [`TestApp`](super::TestApp): sends messages as one user, and shows what came of each.
 ///
-/// The application handles one test session's message at a time; what others send meanwhile waits. Each message asks for
-/// a receipt, so handlers see a header `receipt`.
+/// The application handles one test session's message at a time; what others send meanwhile waits. Each message asks
+/// for a receipt, so handlers see a header `receipt`.
 #[derive(Debug)]
 pub struct TestSession {
     app: Arc<Running>,
@@ -44,10 +44,6 @@ impl TestSession {
     }
 
     /// The same session as its client sees it: reads what subscriptions get, sends without waiting, disconnects.
-    ///
-    /// Messages that are never read stay with the client. The application cuts off a client that leaves more of them
-    /// unread than its outbox and the pipe hold, as it does on a network, unless the session waits for something of its
-    /// own now and then.
     pub fn client(&mut self) -> &mut TestClient {
         &mut self.client
     }
@@ -84,8 +80,9 @@ impl TestSession {
     }
 
     /// Subscribes, and waits until the subscription is live: what a `#[subscribe_mapping]` answered is
-    /// [`Handled::reply`]. Listeners of the subscription are told later, and so is what a stream yields:
-    /// [`TestApp::expect_published`](super::TestApp::expect_published) waits for that.
+    /// [`Handled::reply`], and waits for [`client`](Self::client) to read it. Listeners of the subscription are told
+    /// later, and so is what a stream yields: [`TestApp::expect_published`](super::TestApp::expect_published) waits for
+    /// that.
     ///
     /// # Panics
     ///

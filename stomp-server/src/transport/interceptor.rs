@@ -113,7 +113,7 @@ impl HandshakeAttempt {
     pub fn refuse(self, status: StatusCode) -> HandshakeRefusal {
         HandshakeRefusal {
             status,
-            headers: self.headers,
+            headers: Box::new(self.headers),
             body: Body::default(),
         }
     }
@@ -127,7 +127,8 @@ impl HandshakeAttempt {
 #[derive(Debug)]
 pub struct HandshakeRefusal {
     status: StatusCode,
-    headers: HeaderMap,
+    /// Boxed: an error should be small.
+    headers: Box<HeaderMap>,
     body: Body,
 }
 
@@ -146,7 +147,7 @@ impl HandshakeRefusal {
             true => StatusCode::INTERNAL_SERVER_ERROR,
             false => self.status,
         };
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         response
     }
 }
@@ -155,7 +156,7 @@ impl From<StatusCode> for HandshakeRefusal {
     fn from(status: StatusCode) -> Self {
         Self {
             status,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
             body: Body::default(),
         }
     }
@@ -189,7 +190,7 @@ impl HandshakeInterceptors {
     pub(super) fn after(&self, passed: usize, handshake: &Handshake, status: StatusCode) {
         for interceptor in self.0[..passed].iter().rev() {
             let told = catch_unwind(AssertUnwindSafe(|| {
-                interceptor.after_handshake(handshake, status)
+                interceptor.after_handshake(handshake, status);
             }));
             if told.is_err() {
                 tracing::error!("a handshake interceptor panicked when it was told of the answer");

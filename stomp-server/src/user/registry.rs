@@ -1,10 +1,6 @@
 //! Who is connected, as an application sees it.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use stomp_core::session::SubscriptionId;
 
@@ -38,8 +34,7 @@ impl SimpUserRegistry {
     /// The user of this name, if connected. The name is the [one for destinations](Principal::destination_user_name).
     #[must_use]
     pub fn user(&self, name: &str) -> Option<SimpUser> {
-        let sessions = self.0.of_user(name);
-        self.user_of(sessions.first()?)
+        self.user_of(&*self.0.one_of_user(name)?)
     }
 
     /// All connected users, in no particular order.
@@ -121,7 +116,7 @@ impl SimpUser {
     /// Is the user still connected?
     #[must_use]
     pub fn has_sessions(&self) -> bool {
-        !self.registry.of_user(self.name()).is_empty()
+        self.registry.one_of_user(self.name()).is_some()
     }
 }
 
@@ -132,12 +127,6 @@ impl PartialEq for SimpUser {
 }
 
 impl Eq for SimpUser {}
-
-impl Hash for SimpUser {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
-    }
-}
 
 impl fmt::Debug for SimpUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,12 +186,6 @@ impl PartialEq for SimpSession {
 
 impl Eq for SimpSession {}
 
-impl Hash for SimpSession {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id().hash(state);
-    }
-}
-
 impl fmt::Debug for SimpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimpSession")
@@ -247,13 +230,6 @@ impl PartialEq for SimpSubscription {
 }
 
 impl Eq for SimpSubscription {}
-
-impl Hash for SimpSubscription {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-        self.session.hash(state);
-    }
-}
 
 impl fmt::Debug for SimpSubscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

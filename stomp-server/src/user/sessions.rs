@@ -79,6 +79,11 @@ impl Sessions {
         self.read().by_user.get(user).cloned().unwrap_or_default()
     }
 
+    /// The user's session that came first.
+    pub(super) fn one_of_user(&self, user: &str) -> Option<Arc<Shared>> {
+        self.read().by_user.get(user)?.first().cloned()
+    }
+
     /// One session of each user.
     pub(super) fn one_of_each_user(&self) -> Vec<Arc<Shared>> {
         self.read()

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stomp_server::prelude::*;
+use stomp_server::{BrokerAvailabilityEvent, prelude::*};
 
 /// What happened to whom. Cheap to clone: all clones hold one list.
 #[derive(Debug, Clone, Default)]
@@ -53,9 +53,20 @@ impl EventLog {
 #[controller(manual)]
 impl EventLog {
     #[event_listener]
+    async fn connect(&self, event: &SessionConnectEvent) {
+        let user = event.session().principal();
+        let version = event.headers().get("accept-version").unwrap_or("null");
+        self.add(user.as_ref(), format!("connect, version {version}"));
+    }
+
+    #[event_listener]
     async fn connected(&self, event: &SessionConnectedEvent) {
         let user = event.session().principal();
-        self.add(user.as_ref(), "connected, with connect message true");
+        let connect = !event.connect_headers().is_empty();
+        self.add(
+            user.as_ref(),
+            format!("connected, with connect message {connect}"),
+        );
     }
 
     #[event_listener]
@@ -77,9 +88,11 @@ impl EventLog {
     #[event_listener]
     async fn ended(&self, event: &SessionDisconnectEvent) {
         let user = event.session().principal();
-        self.add(
-            user.as_ref(),
-            format!("disconnect {}", event.reason().web_socket_code()),
-        );
+        self.add(user.as_ref(), format!("disconnect {}", event.close_status()));
+    }
+
+    #[event_listener]
+    async fn broker(&self, event: &BrokerAvailabilityEvent) {
+        self.note("broker", format!("available {}", event.available));
     }
 }

@@ -9,45 +9,38 @@ use stomp_server::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Gate(pub(crate) &'static str);
 
-enum Act {
-    Pass,
-    Stop,
-    Refuse,
-    Break,
-    Stamp,
-    Replace,
-}
+/// `MessagingException`
+#[derive(Debug, thiserror::Error)]
+#[error("refused: {0}")]
+pub(crate) struct Refused(String);
+
+/// `IllegalStateException`
+#[derive(Debug, thiserror::Error)]
+#[error("broken")]
+pub(crate) struct Broken;
 
 impl Gate {
-    fn act(self, destination: &str) -> Act {
+    /// Whether the message passes, perhaps changed.
+    fn passes(self, destination: &str, headers: &mut Headers, body: &mut Bytes) -> Result<bool, BoxError> {
         let prefix = format!("/topic/gate/{}/", self.0);
         if !destination.starts_with(&prefix) {
-            return Act::Pass;
+            return Ok(true);
         }
         match destination.rsplit('/').next() {
-            Some("stop") => Act::Stop,
-            Some("refuse") => Act::Refuse,
-            Some("break") => Act::Break,
-            Some("stamp") => Act::Stamp,
-            Some("replace") => Act::Replace,
-            _ => Act::Pass,
+            Some("stop") => return Ok(false),
+            Some("refuse") => return Err(Refused(destination.to_owned()).into()),
+            Some("break") => return Err(Broken.into()),
+            Some("stamp") => headers.set("x-stamp", self.0),
+            Some("replace") => *body = Bytes::from_static(b"replaced"),
+            _ => {}
         }
-    }
-
-    fn stamp(self, headers: &mut Headers) {
-        let _ = headers.set("x-stamp", self.0);
+        Ok(true)
     }
 
     fn inbound(self, mut frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
-        match self.act(&frame.message.destination) {
-            Act::Pass => {}
-            Act::Stop => return Ok(None),
-            Act::Refuse => return Err(format!("refused: {}", frame.message.destination).into()),
-            Act::Break => return Err("broken".into()),
-            Act::Stamp => self.stamp(&mut frame.message.headers),
-            Act::Replace => frame.message.body = Bytes::from_static(b"replaced"),
-        }
-        Ok(Some(frame))
+        let message = &mut frame.message;
+        let passes = self.passes(&message.destination, &mut message.headers, &mut message.body)?;
+        Ok(passes.then_some(frame))
     }
 }
 
@@ -58,25 +51,15 @@ impl InboundInterceptor for Gate {
 }
 
 impl BrokerInterceptor for Gate {
-    fn pre_send(&self, mut message: Message) -> Option<Message> {
-        match self.act(&message.destination) {
-            Act::Pass => {}
-            Act::Stop | Act::Refuse | Act::Break => return None,
-            Act::Stamp => self.stamp(&mut message.headers),
-            Act::Replace => message.body = Bytes::from_static(b"replaced"),
-        }
-        Some(message)
+    fn pre_send(&self, mut message: Message) -> Result<Option<Message>, BoxError> {
+        let passes = self.passes(&message.destination, &mut message.headers, &mut message.body)?;
+        Ok(passes.then_some(message))
     }
 }
 
 impl OutboundInterceptor for Gate {
-    fn pre_send(&self, mut message: OutboundMessage) -> Option<OutboundMessage> {
-        match self.act(&message.destination) {
-            Act::Pass => {}
-            Act::Stop | Act::Refuse | Act::Break => return None,
-            Act::Stamp => self.stamp(&mut message.headers),
-            Act::Replace => message.body = Bytes::from_static(b"replaced"),
-        }
-        Some(message)
+    fn pre_send(&self, mut message: OutboundMessage) -> Result<Option<OutboundMessage>, BoxError> {
+        let passes = self.passes(&message.destination, &mut message.headers, &mut message.body)?;
+        Ok(passes.then_some(message))
     }
 }

@@ -8,9 +8,9 @@ use std::{
 
 use serde::Serialize;
 use stomp_server::{
-    Body, HttpHandler, ServerHandle,
+    Body, HttpHandler, SendError, ServerHandle,
     http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header},
-    http_body_util::{BodyExt, Limited},
+    http_body_util::{BodyExt, Collected, Limited},
     hyper::body::Incoming,
 };
 
@@ -47,45 +47,35 @@ impl Http {
         let _ = self.0.server.set(server);
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Option<Response<Body>> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, StatusCode> {
         let (parts, body) = request.into_parts();
-        let (inner, server) = (&*self.0, self.0.server.get()?);
-        let path = parts.uri.path();
-        let query = |name| required(&parts.uri, name);
-        let answer = match (&parts.method, path) {
-            (&Method::GET, "/http/idle") => Ok(json(&in_flight::idle(server))),
-            (&Method::GET, "/http/events") => query("user").map(|user| json(&inner.events.take(&user))),
-            (&Method::GET, "/http/broker") => Ok(json(&inner.events.read("broker"))),
-            (&Method::GET, "/http/trace") => {
-                query("destination").map(|destination| json(&inner.trace.take(&destination)))
-            }
-            (&Method::GET, "/http/user") => query("name").map(|name| json(&subscriptions_of(server, &name))),
+        let (inner, uri) = (&*self.0, &parts.uri);
+        let server = inner.server.get().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        Ok(match (&parts.method, uri.path()) {
+            (&Method::GET, "/http/idle") => json(&in_flight::idle(server)),
+            (&Method::GET, "/http/events") => json(&inner.events.take(&required(uri, "user")?)),
+            (&Method::GET, "/http/broker") => json(&inner.events.read("broker")),
+            (&Method::GET, "/http/trace") => json(&inner.trace.take(&required(uri, "destination")?)),
+            (&Method::GET, "/http/user") => json(&subscriptions_of(server, &required(uri, "name")?)),
             (&Method::GET, "/http/subscribers") => {
-                query("destination").map(|destination| json(&subscribers_to(server, &destination)))
+                json(&subscribers_to(server, &required(uri, "destination")?))
             }
             (&Method::POST, "/http/broadcast") => {
+                let destination = required(uri, "destination")?;
                 let text = text(body).await;
-                query("destination").and_then(|destination| {
-                    let sent = server.template().convert_and_send(destination, &text);
-                    sent.map(|()| plain("sent"))
-                        .map_err(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
-                })
+                let sent = server.template().convert_and_send(destination, &text);
+                sent.map(|()| plain("sent")).map_err(failed)?
             }
             (&Method::POST, "/http/note") => {
-                let text = text(body).await;
-                query("user").and_then(|user| {
-                    let note: Note =
-                        serde_json::from_str(&text).map_err(|_| status(StatusCode::BAD_REQUEST))?;
-                    let sent = server
-                        .template()
-                        .convert_and_send_to_user(user, "/queue/notes", &note);
-                    sent.map(|()| plain("sent"))
-                        .map_err(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
-                })
+                let user = required(uri, "user")?;
+                let note = serde_json::from_str(&text(body).await);
+                let note: Note = note.map_err(|_| StatusCode::BAD_REQUEST)?;
+                let template = server.template();
+                let sent = template.convert_and_send_to_user(user, "/queue/notes", &note);
+                sent.map(|()| plain("sent")).map_err(failed)?
             }
-            _ => return None,
-        };
-        Some(answer.unwrap_or_else(|refused| refused))
+            _ => return Err(StatusCode::NOT_FOUND),
+        })
     }
 }
 
@@ -96,7 +86,11 @@ impl HttpHandler for Http {
     ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(async {
             let answer = self.answer(request).await;
-            answer.unwrap_or_else(|| status(StatusCode::NOT_FOUND))
+            answer.unwrap_or_else(|status| {
+                let mut response = Response::new(Body::default());
+                *response.status_mut() = status;
+                response
+            })
         })
     }
 }
@@ -128,13 +122,18 @@ fn subscribers_to(server: &ServerHandle, destination: &str) -> Vec<String> {
     shown
 }
 
-fn required(uri: &Uri, name: &str) -> Result<String, Response<Body>> {
-    parameter(uri, name).ok_or_else(|| status(StatusCode::BAD_REQUEST))
+fn required(uri: &Uri, name: &str) -> Result<String, StatusCode> {
+    parameter(uri, name).ok_or(StatusCode::BAD_REQUEST)
+}
+
+/// A controller's exception is the client's 500, as in Spring.
+fn failed(_: SendError) -> StatusCode {
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 async fn text(body: Incoming) -> String {
     let collected = Limited::new(body, LARGEST).collect().await;
-    let octets = collected.map(|body| body.to_bytes()).unwrap_or_default();
+    let octets = collected.map(Collected::to_bytes).unwrap_or_default();
     String::from_utf8_lossy(&octets).into_owned()
 }
 
@@ -151,11 +150,5 @@ fn respond(content_type: &'static str, text: String) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-fn status(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::default());
-    *response.status_mut() = status;
     response
 }

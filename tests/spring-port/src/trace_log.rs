@@ -6,8 +6,8 @@ use std::{
 };
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, InboundFrame, InboundInterceptor, Message, OutboundInterceptor,
-    OutboundMessage, Verdict,
+    BoxError, BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, Message,
+    OutboundInterceptor, OutboundMessage, Verdict,
 };
 
 /// What the interceptors were asked. Cheap to clone: all clones hold one list.
@@ -17,13 +17,12 @@ pub(crate) struct TraceLog(Arc<Mutex<Vec<Call>>>);
 #[derive(Debug)]
 struct Call {
     destination: String,
-    channel: &'static str,
-    what: &'static str,
+    send: bool,
+    what: String,
 }
 
 impl TraceLog {
     /// An interceptor that notes its calls under a name.
-    #[must_use]
     pub(crate) fn interceptor(&self, name: &'static str) -> Tracer {
         Tracer {
             log: self.clone(),
@@ -31,29 +30,23 @@ impl TraceLog {
         }
     }
 
-    /// Takes the calls for `destination`, in order for each channel.
-    #[must_use]
+    /// Takes the calls for `destination`: those around sending in order for each channel, and those around handling,
+    /// sorted, since Spring's handlers run side by side.
     pub(crate) fn take(&self, destination: &str) -> BTreeMap<String, Vec<String>> {
         let mut seen = self.seen();
-        let mut answer = BTreeMap::from([("handled".to_owned(), Vec::new())]);
+        let mut handled = Vec::new();
+        let mut answer = BTreeMap::<_, Vec<_>>::new();
         for call in seen.extract_if(.., |call| call.destination == destination) {
-            let channel = call.channel.split('-').next().unwrap_or_default().to_owned();
-            answer
-                .entry(channel)
-                .or_default()
-                .push(format!("{} {}", call.channel, call.what));
+            if call.send {
+                let channel = call.what.split(['-', ' ']).next().unwrap_or_default().to_owned();
+                answer.entry(channel).or_default().push(call.what);
+            } else {
+                handled.push(call.what);
+            }
         }
+        handled.sort();
+        answer.insert("handled".to_owned(), handled);
         answer
-    }
-
-    fn note(&self, destination: &str, channel: &'static str, what: &'static str) {
-        if destination.contains("traced") {
-            self.seen().push(Call {
-                destination: destination.to_owned(),
-                channel,
-                what,
-            });
-        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Vec<Call>> {
@@ -69,10 +62,52 @@ pub(crate) struct Tracer {
 }
 
 impl Tracer {
+    fn note(&self, destination: &str, send: bool, what: &str) {
+        if destination.contains("traced") {
+            self.log.seen().push(Call {
+                destination: destination.to_owned(),
+                send,
+                what: format!("{} {what}", self.name),
+            });
+        }
+    }
+
+    fn sent(&self, destination: &str, sent: bool) {
+        self.note(destination, true, &format!("postSend {sent}"));
+    }
+
+    fn completed(&self, destination: &str, sent: bool, failure: Failure<'_>) {
+        let what = format!("afterSendCompletion {sent}{}", failed(failure));
+        self.note(destination, true, &what);
+    }
+
+    fn handling(&self, destination: &str, by: HandledBy) {
+        self.note(destination, false, &format!("beforeHandle {}", kind(by)));
+    }
+
+    fn handled(&self, destination: &str, by: HandledBy, failure: Failure<'_>) {
+        let what = format!("afterMessageHandled {}{}", kind(by), failed(failure));
+        self.note(destination, false, &what);
+    }
+
     fn inbound(&self, frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
-        self.log.note(&frame.message.destination, self.name, "preSend");
-        let stop = self.name == "inbound-2" && &*frame.message.destination == "/topic/traced/stop";
+        let destination = &*frame.message.destination;
+        self.note(destination, true, "preSend");
+        let stop = self.name == "inbound-2" && destination == "/topic/traced/stop";
         Ok((!stop).then_some(frame))
+    }
+}
+
+fn failed(failure: Failure<'_>) -> &'static str {
+    failure.map_or("", |_| " failed")
+}
+
+fn kind(by: HandledBy) -> &'static str {
+    match by {
+        HandledBy::Handlers => "methods",
+        HandledBy::Users => "users",
+        HandledBy::Broker => "broker",
+        _ => "sockets",
     }
 }
 
@@ -80,18 +115,73 @@ impl InboundInterceptor for Tracer {
     fn pre_send(&self, frame: InboundFrame) -> Verdict<'_> {
         Box::pin(async { self.inbound(frame) })
     }
+
+    fn post_send(&self, frame: &InboundFrame, sent: bool) {
+        self.sent(&frame.message.destination, sent);
+    }
+
+    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+        self.completed(&frame.message.destination, sent, failure);
+    }
+
+    fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
+        self.handling(&frame.message.destination, by);
+        Ok(Some(frame))
+    }
+
+    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+        self.handled(&frame.message.destination, by, failure);
+    }
 }
 
 impl BrokerInterceptor for Tracer {
-    fn pre_send(&self, message: Message) -> Option<Message> {
-        self.log.note(&message.destination, self.name, "preSend");
-        Some(message)
+    fn pre_send(&self, message: Message) -> Result<Option<Message>, BoxError> {
+        self.note(&message.destination, true, "preSend");
+        Ok(Some(message))
+    }
+
+    fn post_send(&self, message: &Message, sent: bool) {
+        self.sent(&message.destination, sent);
+    }
+
+    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
+        self.completed(&message.destination, sent, failure);
+    }
+
+    fn before_handle(&self, message: Message, by: HandledBy) -> Result<Option<Message>, BoxError> {
+        self.handling(&message.destination, by);
+        Ok(Some(message))
+    }
+
+    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
+        self.handled(&message.destination, by, failure);
     }
 }
 
 impl OutboundInterceptor for Tracer {
-    fn pre_send(&self, message: OutboundMessage) -> Option<OutboundMessage> {
-        self.log.note(&message.destination, self.name, "preSend");
-        Some(message)
+    fn pre_send(&self, message: OutboundMessage) -> Result<Option<OutboundMessage>, BoxError> {
+        self.note(&message.destination, true, "preSend");
+        Ok(Some(message))
+    }
+
+    fn post_send(&self, message: &OutboundMessage, sent: bool) {
+        self.sent(&message.destination, sent);
+    }
+
+    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+        self.completed(&message.destination, sent, failure);
+    }
+
+    fn before_handle(
+        &self,
+        message: OutboundMessage,
+        by: HandledBy,
+    ) -> Result<Option<OutboundMessage>, BoxError> {
+        self.handling(&message.destination, by);
+        Ok(Some(message))
+    }
+
+    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+        self.handled(&message.destination, by, failure);
     }
 }

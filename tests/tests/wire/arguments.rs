@@ -111,6 +111,7 @@ async fn anything(error: &HandlerError, route: &'static RouteMeta) -> String {
 
 #[message_mapping("/headers/{ids}")]
 #[send_to("/topic/headers")]
+#[expect(clippy::too_many_arguments, reason = "one of each kind")]
 async fn headers(
     ids: Vec<u32>,
     #[header("x-a")] a: Vec<String>,
@@ -162,7 +163,7 @@ async fn check(table: &[(&str, &str, &str, &str)]) {
     }
 }
 
-/// Rows: ARG-45, ARG-48, ARG-49, EXC-14
+/// Rows: ARG-43, ARG-45, ARG-48, ARG-49, ARG-50, EXC-14
 #[tokio::test]
 async fn what_is_not_valid_is_answered_field_by_field() {
     check(&[

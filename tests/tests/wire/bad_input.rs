@@ -299,6 +299,7 @@ async fn an_unserved_destination_is_named_in_an_error() {
     assert_eq!(server.counters().unmapped, 1);
 }
 
+/// Rows: EXC-18, EXC-22
 #[tokio::test]
 async fn a_failed_handler_refuses_the_receipt_that_was_asked_for() {
     check(&FAILING).await;

@@ -5,6 +5,7 @@
 use std::{
     error::Error,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -412,6 +413,26 @@ async fn a_handler_is_told_apart_and_its_unanswered_failure_is_told() {
     peer.send_asking("/app/traced/fails", "", "r").await;
     peer.expect_error("internal", 1011).await;
     handled("afterMessageHandled methods failed");
+}
+
+#[message_mapping("/traced/hangs")]
+async fn hangs() {
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn a_handling_that_is_cut_off_is_told_as_a_failure() {
+    let (builder, seen) = traced();
+    let builder = builder.configure(|config, _| config.drain_deadline = Duration::from_millis(1));
+    let server = TestServer::start(builder).await;
+    let mut peer = server.connect().await;
+    peer.send("/app/traced/hangs", "").await;
+    let begun = || seen.lock().is_ok_and(|seen| seen.len() == 8);
+    eventually("the handler to be called", begun).await;
+    server.stop().await;
+    let calls = seen.lock().expect("nobody panics").split_off(8);
+    let given_up = ["inbound-2", "inbound"].map(|name| format!("{name} afterMessageHandled methods failed"));
+    assert_eq!(calls, given_up);
 }
 
 /// Rows: CHAN-03

@@ -153,7 +153,7 @@ async fn an_own_content_type_goes_both_ways() {
     .await;
 }
 
-/// Rows: CONV-08, CONV-14, CONV-15, CONV-17
+/// Rows: CONV-08, CONV-14, CONV-15
 #[tokio::test]
 async fn a_content_type_that_is_asked_for_decides_how_a_text_is_written() {
     check(
@@ -228,7 +228,7 @@ async fn strict_chains_and_chains_without_the_defaults() {
     .await;
 }
 
-/// Rows: CONV-19
+/// Rows: CONV-03, CONV-19
 #[tokio::test]
 async fn a_content_type_that_is_none_ends_the_session() {
     let server = TestServer::of(module_path!()).await;

@@ -99,6 +99,7 @@ impl Fail {
 
     #[message_exception_handler]
     #[send_to("/topic/errors/{roomId}")]
+    #[expect(clippy::too_many_arguments, reason = "one of each kind")]
     async fn on_detailed(
         &self,
         error: &Detailed,
@@ -266,7 +267,7 @@ async fn check(table: &[(&str, &str, &str, &str)]) {
     }
 }
 
-/// Rows: EXC-11, EXC-12
+/// Rows: ARG-04, ARG-37, ARG-38, EXC-11, EXC-12
 #[tokio::test]
 async fn an_exception_handler_takes_every_argument_of_a_handler() {
     check(&[(
@@ -278,7 +279,7 @@ async fn an_exception_handler_takes_every_argument_of_a_handler() {
     .await;
 }
 
-/// Rows: EXC-19
+/// Rows: ARG-34, EXC-18, EXC-19, EXC-22
 #[tokio::test]
 async fn an_exception_handler_that_cannot_be_called_or_fails_is_the_end_of_it() {
     let (server, mut peer) = connected().await;
@@ -323,7 +324,7 @@ async fn who_answers_and_where_the_answer_goes() {
     .await;
 }
 
-/// Rows: ARG-05, ARG-16, ARG-25, ARG-42, ARG-46, EXC-14, CONV-11
+/// Rows: ARG-01, ARG-05, ARG-16, ARG-25, ARG-39, ARG-40, ARG-42, ARG-46, ARG-53, EXC-14, CONV-11
 #[tokio::test]
 async fn refused_arguments_are_errors_by_type() {
     check(&[
@@ -343,6 +344,12 @@ async fn refused_arguments_are_errors_by_type() {
             "/app/argument/x",
             "x-n:2\n",
             "[3]",
+            "/user/queue/errors <- value of another type",
+        ),
+        (
+            "/app/argument/x",
+            "",
+            "",
             "/user/queue/errors <- value of another type",
         ),
         (

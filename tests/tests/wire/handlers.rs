@@ -338,6 +338,7 @@ async fn nothing_is_sent_for_none() {
     peer.expect_nothing().await;
 }
 
+/// Rows: CONV-17
 #[tokio::test]
 async fn content_types_tell_what_an_answer_is() {
     let (server, ..) = server().await;

@@ -208,6 +208,22 @@ async fn the_content_type_says_how_to_convert() {
 
 /// Rows: BRK-02
 #[tokio::test]
+async fn what_nobody_serves_is_no_error_where_silence_is_wanted() {
+    let silent = app(module_path!()).authenticator(by_login).ignore_unmapped();
+    let template = silent.build().expect("builds").template();
+    for destination in ["/nowhere", "/app/relay", "topic/a"] {
+        assert!(
+            template.convert_and_send(destination, "x").is_ok(),
+            "{destination}"
+        );
+        let sent = template.convert_and_send_confirmed(destination, "x").await;
+        assert!(sent.is_ok(), "{destination}, confirmed");
+    }
+    let malformed = template.convert_and_send("/topic//a", "x");
+    assert!(matches!(malformed, Err(SendError::Malformed)), "{malformed:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_an_error_at_once() {
     let template = build().template();
     let table = [
@@ -480,4 +496,40 @@ async fn a_send_does_not_wait_for_anybody() {
     }
     assert_eq!(server.counters().writes, before);
     peer.expect_messages((0..100).map(|n| n.to_string())).await;
+}
+
+/// Rows: TPL-15
+#[tokio::test]
+async fn whoever_sends_learns_that_an_interceptor_held_the_message_back() {
+    fn stop(message: Message) -> Option<Message> {
+        Some(message).filter(|message| !message.headers.contains("x-stop"))
+    }
+    let builder = app(module_path!())
+        .authenticator(by_login)
+        .broker_interceptor(stop);
+    let server = TestServer::start(builder).await;
+    let mut peer = server.connect_as("ann").await;
+    peer.subscribe("t", "/topic/a").await;
+    peer.subscribe("u", "/user/queue/a").await;
+    let session = server.handle().users().user("ann").expect("connected").sessions()[0].id();
+    let template = server.handle().template().with_default_destination("/topic/a");
+    let stopped = || Outgoing::new("x").with_header("x-stop", "");
+    for sent in [
+        template.send(Message::new("/topic/a", "x").with_header("x-stop", "")),
+        template.send_to("/topic/a", stopped()),
+        template.send_to_default(stopped()),
+        template.send_to_user("ann", "/queue/a", stopped()),
+        template
+            .send_to_user_confirmed("ann", "/queue/a", stopped())
+            .await,
+        template.send_to_session(session, "/queue/a", stopped()),
+        template.send_to_user("nobody", "/queue/a", stopped()),
+    ] {
+        assert!(matches!(sent, Err(SendError::Vetoed)), "{sent:?}");
+    }
+    template
+        .send_to_user("ann", "/queue/a", Outgoing::new("passes"))
+        .expect("sent");
+    peer.expect_message("passes").await;
+    peer.expect_nothing().await;
 }

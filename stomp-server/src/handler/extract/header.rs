@@ -158,25 +158,29 @@ where
 }
 
 fn find<'a>(cx: &'a MessageContext, name: &'a str) -> Option<Cow<'a, str>> {
-    let native = || cx.header(name).or_else(|| native_values(cx, name).next());
-    message_header::find(cx, name).or_else(|| native().map(Cow::Borrowed))
+    message_header::find(cx, name).or_else(|| native_values(cx, name).next().map(Cow::Borrowed))
 }
 
 /// The values of the frame's own header.
 fn native_values<'a>(cx: &'a MessageContext, name: &'a str) -> impl Iterator<Item = &'a str> {
     let name = name.strip_prefix("nativeHeaders.").unwrap_or(name);
-    let headers = &cx.message().headers;
-    let is_literal = headers.contains(name);
-    let same = move |header: &str| {
-        if is_literal {
-            header == name
-        } else {
-            header.len() == name.len() && header.replace('-', "_") == name
-        }
+    let message = cx.message();
+    let is_literal = !name.contains('_') || message.headers.contains(name);
+    let same = move |header: &str| match is_literal {
+        true => header == name,
+        false => is_spelled_like(header, name),
     };
-    let destination = (name == "destination" && !is_literal).then_some(&*cx.message().destination);
-    let found = headers.iter().filter(move |(header, _)| same(header));
+    // A message that came over no connection has no headers but those it was made with.
+    let made_here = name == "destination" && !message.headers.contains(name);
+    let found = message.headers.iter().filter(move |(header, _)| same(header));
+    let destination = made_here.then_some(&*message.destination);
     destination.into_iter().chain(found.map(|(_, value)| value))
+}
+
+/// `x-count`, for an argument called `x_count`.
+fn is_spelled_like(header: &str, argument: &str) -> bool {
+    let spelled = |octet: u8| if octet == b'-' { b'_' } else { octet };
+    header.len() == argument.len() && header.bytes().map(spelled).eq(argument.bytes())
 }
 
 fn parse<T>(name: &str, text: &str) -> Result<T, InvalidValue>

@@ -50,6 +50,7 @@ mod wrong {
     fn second(_: &std::fmt::Error) {}
 }
 
+/// Rows: EXC-08, EXC-10
 #[test]
 fn all_mistakes_are_reported_at_once_with_their_places() {
     let problems = problems(&format!("{}::wrong", module_path!()));

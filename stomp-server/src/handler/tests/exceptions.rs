@@ -17,6 +17,10 @@ struct Typed;
 struct Outer(#[source] Typed);
 
 #[derive(Debug, thiserror::Error)]
+#[error("outermost")]
+struct Outermost(#[source] Outer);
+
+#[derive(Debug, thiserror::Error)]
 #[error("free")]
 struct Free;
 
@@ -52,6 +56,11 @@ impl Local {
     #[message_mapping("/wrapped/{id}")]
     async fn wrap(&self) -> Result<u8, BoxError> {
         Err(Box::new(Outer(Typed)))
+    }
+
+    #[message_mapping("/wrapped-twice/{id}")]
+    async fn wrap_twice(&self) -> Result<u8, Outermost> {
+        Err(Outermost(Outer(Typed)))
     }
 
     #[message_mapping("/passed-on/{id}")]
@@ -115,12 +124,14 @@ fn worse() -> Result<(), Worse> {
     Err(Worse)
 }
 
+/// Rows: ARG-07, EXC-03, EXC-06, EXC-07, EXC-23
 #[tokio::test]
 async fn the_nearest_type_answers_and_the_catch_all_comes_last() {
     let bench = Bench::new(module_path!());
     for (destination, expected) in [
         ("/local/typed/1", "/topic/typed/1 <- typed: typed false"),
         ("/local/wrapped/2", "/topic/typed/2 <- typed: typed false"),
+        ("/local/wrapped-twice/2", "/topic/typed/2 <- typed: typed false"),
         ("/local/passed-on/3", "/topic/typed/3 <- typed: typed false"),
         (
             "/local/text",
@@ -136,6 +147,8 @@ async fn the_nearest_type_answers_and_the_catch_all_comes_last() {
 }
 
 /// As in Spring a local catch-all goes before a free handler for the very type.
+///
+/// Rows: EXC-04, EXC-15
 #[tokio::test]
 async fn the_block_goes_before_free_functions() {
     let bench = Bench::new(module_path!());
@@ -148,6 +161,7 @@ async fn the_block_goes_before_free_functions() {
     assert_eq!(bench.send("/typed", "").await, ["unanswered: typed"]);
 }
 
+/// Rows: EXC-13
 #[tokio::test]
 async fn a_panic_is_an_error_like_any_other() {
     let answers = Bench::new(module_path!()).send("/local/panic", "").await;
@@ -157,6 +171,7 @@ async fn a_panic_is_an_error_like_any_other() {
     );
 }
 
+/// Rows: EXC-19
 #[tokio::test]
 async fn a_failing_exception_handler_is_not_asked_again() {
     let answers = Bench::new(module_path!()).send("/worse", "").await;

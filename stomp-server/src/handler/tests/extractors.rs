@@ -201,6 +201,7 @@ async fn check(table: &[(&str, &'static str, &str)]) {
     }
 }
 
+/// Rows: ARG-33
 #[tokio::test]
 async fn destination_variables() {
     check(&[
@@ -233,6 +234,7 @@ async fn destination_variables() {
     assert_eq!(bench().send("/app/number/A1", "").await, ["no handler"]);
 }
 
+/// Rows: ARG-10, ARG-42, ARG-43, ARG-44, ARG-52
 #[tokio::test]
 async fn payloads() {
     check(&[
@@ -279,6 +281,7 @@ async fn an_annotation_may_stand_before_the_extractor_it_means() {
     );
 }
 
+/// Rows: ARG-30, ARG-37
 #[tokio::test]
 async fn headers_are_found_by_the_arguments_name() {
     let bench = bench();
@@ -300,6 +303,7 @@ async fn headers_are_found_by_the_arguments_name() {
     assert_eq!(bench.dispatch(all).await, ["/topic/headers <- 1 /app/headers"]);
 }
 
+/// Rows: ARG-02, ARG-35
 #[tokio::test]
 async fn the_user_may_be_absent_only_where_the_handler_says_so() {
     check(&[
@@ -317,6 +321,7 @@ async fn the_user_may_be_absent_only_where_the_handler_says_so() {
     }
 }
 
+/// Rows: ARG-32
 #[tokio::test]
 async fn session_attributes_outlive_the_message() {
     let bench = bench();
@@ -343,6 +348,7 @@ async fn state_is_injected_by_type() {
     assert!(texts[1].contains("extractors::Clock` was registered with `manage`; needed by `state` ("));
 }
 
+/// Rows: ARG-31
 #[tokio::test]
 async fn the_context_knows_the_subscription() {
     assert_eq!(

@@ -7,8 +7,8 @@ use crate::{Context, HandlerError, Message, MissingHeader, Properties, Rejection
 
 mod plain {
     use crate::{
-        Header, HeaderList, InvalidValue, MissingHeader, Rejection, RouteMeta, message_exception_handler,
-        message_mapping, send_to, subscribe_mapping,
+        BoxError, Header, HeaderList, InvalidValue, MissingHeader, Rejection, RouteMeta,
+        message_exception_handler, message_mapping, send_to, subscribe_mapping,
     };
 
     #[message_mapping("/default")]
@@ -45,6 +45,7 @@ mod plain {
     }
 
     #[message_mapping("/known/{id}")]
+    #[expect(clippy::too_many_arguments, reason = "one of each kind")]
     fn known(
         #[header("simpDestination")] simp: String,
         destination: Header<String>,
@@ -79,6 +80,33 @@ mod plain {
     #[message_mapping("/optional")]
     fn optional(#[header("x-n")] n: Option<u32>, #[header("x-a")] a: Option<String>) -> String {
         format!("{n:?} {a:?}")
+    }
+
+    #[derive(Debug)]
+    enum Color {
+        DarkRed,
+    }
+
+    impl std::str::FromStr for Color {
+        type Err = BoxError;
+
+        fn from_str(text: &str) -> Result<Self, BoxError> {
+            match text {
+                "DARK_RED" => Ok(Self::DarkRed),
+                _ => Err(format!("no color: {text}").into()),
+            }
+        }
+    }
+
+    #[message_mapping("/types")]
+    fn types(
+        #[header("x-i")] i: Option<i32>,
+        #[header("x-b")] b: Option<bool>,
+        #[header("x-c")] c: Option<Color>,
+        #[header("x-d")] d: Option<f64>,
+        #[header("x-s")] s: Option<char>,
+    ) -> String {
+        format!("{i:?} {b:?} {c:?} {d:?} {s:?}")
     }
 
     #[message_mapping("/answered")]
@@ -120,7 +148,7 @@ async fn answer(destination: &str, headers: &[(&str, &str)]) -> String {
     answers.remove(0)
 }
 
-/// Rows: ARG-17, ARG-18
+/// Rows: ARG-17, ARG-18, ARG-22
 #[tokio::test]
 async fn a_default_stands_for_a_header_that_is_absent_or_empty() {
     for (headers, expected) in [
@@ -200,7 +228,7 @@ async fn springs_message_headers_go_by_their_names_and_before_those_of_the_frame
     );
 }
 
-/// Rows: ARG-16, ARG-23, ARG-25
+/// Rows: ARG-16, ARG-21, ARG-23, ARG-25
 #[tokio::test]
 async fn what_is_missing_or_of_another_type_is_said_with_the_headers_name() {
     assert_eq!(
@@ -236,6 +264,47 @@ fn a_client_reads_the_name_and_the_reason() {
     let error = HandlerError::extraction("id", refused);
     assert_eq!(error.client_message(), "header `x-id` is missing");
     assert!(error.downcast_ref::<MissingHeader>().is_some());
+}
+
+/// Rows: ARG-26
+#[tokio::test]
+async fn values_are_read_as_their_types_read_text() {
+    assert_eq!(
+        answer(
+            "/app/types",
+            &[
+                ("x-i", "-31"),
+                ("x-b", "true"),
+                ("x-c", "DARK_RED"),
+                ("x-d", "-1.5e2"),
+                ("x-s", "x")
+            ]
+        )
+        .await,
+        "/topic/types <- Some(-31) Some(true) Some(DarkRed) Some(-150.0) Some('x')"
+    );
+    assert_eq!(
+        answer(
+            "/app/types",
+            &[("x-i", ""), ("x-b", ""), ("x-c", ""), ("x-d", ""), ("x-s", "")]
+        )
+        .await,
+        "/topic/types <- None None None None None",
+        "empty is absent where the type cannot be empty"
+    );
+    for (name, wrong, reason) in [
+        ("x-i", "0x1F", r#"Some("it is not a whole number")"#),
+        ("x-i", " 1", r#"Some("it is not a whole number")"#),
+        ("x-b", "On", r#"Some("it is neither `true` nor `false`")"#),
+        ("x-c", "dark_red", "None"),
+        ("x-d", "x", r#"Some("it is not a number")"#),
+        ("x-s", "xy", r#"Some("it is not one character")"#),
+    ] {
+        assert_eq!(
+            answer("/app/types", &[(name, wrong)]).await,
+            format!("/topic/invalid <- Header {name} types {reason}")
+        );
+    }
 }
 
 mod configured {

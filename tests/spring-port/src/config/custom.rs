@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use stomp_server::{Endpoint, Limits, StompServerBuilder};
+use stomp_server::{Endpoint, ErrorFrame, Limits, RefusedFrame, StompServerBuilder};
 
-use crate::{controllers::CustomController, gate::Gate, login, note_converter::NoteConverter};
+use crate::{
+    controllers::CustomController,
+    gate::{Broken, Gate},
+    login,
+    note_converter::NoteConverter,
+};
 
 pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
     builder
@@ -18,4 +23,14 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_token)
         .inbound_interceptor(Gate("inbound"))
+        .error_handler(explain)
+}
+
+/// `Explain`: says why, and lets one kind of failure pass in silence.
+fn explain(refused: &RefusedFrame, error: ErrorFrame) -> Option<ErrorFrame> {
+    if refused.downcast_ref::<Broken>().is_some() {
+        return None;
+    }
+    let error = error.with_message("not accepted").with_header("x-help", "ask");
+    Some(error.with_body("read the manual"))
 }

@@ -2,10 +2,7 @@
 
 use stomp_server::{Endpoint, Separator, StompServerBuilder};
 
-use crate::{
-    controllers::{DotController, DotDefaults},
-    login,
-};
+use crate::{controllers::DotController, login};
 
 pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
     builder
@@ -13,8 +10,6 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         // In Spring all controllers are there; with dots, those whose mappings have slashes can be reached by nobody.
         .scope("spring_port::controllers::advice")
         .controller(DotController)
-        .controller(DotDefaults)
-        .property("topic", "/topic/")
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_query)
 }

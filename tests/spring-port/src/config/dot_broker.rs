@@ -11,7 +11,6 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         // In Spring all controllers are there; with dots, those whose mappings have slashes can be reached by nobody.
         .scope("spring_port::controllers::advice")
         .controller(DotController)
-        .property("topic", "topic.")
         .endpoint(Endpoint::new("/ws"))
         .authenticator(login::by_query)
 }

@@ -8,6 +8,7 @@ pub(super) fn configure(builder: StompServerBuilder, trace: &TraceLog) -> StompS
     let patterns = ["http://localhost:*", "http://*.example.org"];
     builder
         .application_destination_prefixes(["/app", "/api/"])
+        .selector_header_name("selector")
         .endpoint(Endpoint::new("/ws").and_path("/ws2").allowed_origins(patterns))
         .endpoint(Endpoint::new("/same-origin"))
         .endpoint(

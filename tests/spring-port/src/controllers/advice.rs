@@ -4,6 +4,8 @@ use stomp_server::{
     ConvertError, InvalidValue, MissingHeader, MissingVariable, ValidationError, ValidationErrors, prelude::*,
 };
 
+use crate::gate::Refused;
+
 use super::{
     exceptions::{IllegalState, UnsupportedOperation},
     room_gone::RoomGone,
@@ -30,13 +32,15 @@ fn on_conversion(_error: &ConvertError) -> &'static str {
 /// `onUndelivered(MessageDeliveryException)`, and what else a template says of a message that it cannot send.
 #[message_exception_handler]
 #[send_to_user("/queue/errors", broadcast = false)]
-fn on_undelivered(error: &SendError) -> &'static str {
-    match error {
+fn on_undelivered(error: &SendError) -> Option<&'static str> {
+    Some(match error {
         SendError::Convert(_) => "unreadable or unwritable payload",
         SendError::NoDefaultDestination => "illegal state",
         SendError::Malformed => "illegal argument",
+        // Java's interceptor throws a `MessagingException`, which is no `MessageDeliveryException` and stays as it is.
+        SendError::Intercepted(cause) if cause.is::<Refused>() => return None,
         _ => "not delivered",
-    }
+    })
 }
 
 #[message_exception_handler]

@@ -6,33 +6,38 @@ use super::room_gone::RoomGone;
 
 /// Dots instead of slashes.
 ///
-/// `manual`: the profiles `dot` and `dotbroker` add it, as `@Profile` says. Java's targets are `/topic/…` and `topic.…`,
-/// of which each profile loses one in silence; here `${topic}` is the one that its broker serves.
+/// `manual`: the profiles `dot` and `dotbroker` add it, as `@Profile` says. Of two targets each profile's broker serves
+/// one; the server warns of the other when it is built.
 #[derive(Debug)]
 pub(crate) struct DotController;
 
 #[controller("red", manual)]
 impl DotController {
+    #[message_mapping("blue")]
+    fn blue(&self, Payload(text): Payload<String>) -> String {
+        format!("blue {text}")
+    }
+
     #[message_mapping("green.{shade}")]
-    #[send_to("${topic}green.{shade}")]
+    #[send_to("/topic/green.{shade}", "topic.green.{shade}")]
     fn green(&self, shade: String, Payload(text): Payload<String>) -> String {
         format!("{shade} {text}")
     }
 
     #[message_mapping("star.*")]
-    #[send_to("${topic}star")]
+    #[send_to("/topic/star", "topic.star")]
     fn star(&self, #[header] lookup_destination: String) -> String {
         format!("star {lookup_destination}")
     }
 
     #[message_mapping("deep.**")]
-    #[send_to("${topic}deep")]
+    #[send_to("/topic/deep", "topic.deep")]
     fn deep(&self, #[header] lookup_destination: String) -> String {
         format!("deep {lookup_destination}")
     }
 
     #[message_mapping("number.{n:[0-9]+}")]
-    #[send_to("${topic}number")]
+    #[send_to("/topic/number", "topic.number")]
     fn number(&self, n: i32) -> i32 {
         n.wrapping_add(1)
     }
@@ -57,17 +62,5 @@ impl DotController {
     #[message_mapping("fail")]
     fn fail(&self, Payload(text): Payload<String>) -> Result<(), RoomGone> {
         Err(RoomGone(text))
-    }
-}
-
-/// The method whose answers go to `/topic/red.blue`, which the broker of `dotbroker` does not serve.
-#[derive(Debug)]
-pub(crate) struct DotDefaults;
-
-#[controller("red", manual)]
-impl DotDefaults {
-    #[message_mapping("blue")]
-    fn blue(&self, Payload(text): Payload<String>) -> String {
-        format!("blue {text}")
     }
 }

@@ -26,7 +26,4 @@ mod template_controller;
 mod user_controller;
 mod visit_counter;
 
-pub(crate) use self::{
-    custom_controller::CustomController,
-    dot_controller::{DotController, DotDefaults},
-};
+pub(crate) use self::{custom_controller::CustomController, dot_controller::DotController};

@@ -89,6 +89,12 @@ impl ReturnController {
         }
     }
 
+    #[message_mapping("/no-slash-send-to")]
+    #[send_to("topic/no-slash")]
+    fn no_slash(&self, Payload(text): Payload<String>) -> String {
+        text
+    }
+
     #[message_mapping("/no-slash-send-to-user")]
     #[send_to_user("queue/reply")]
     fn no_slash_user(&self, Payload(text): Payload<String>) -> String {
