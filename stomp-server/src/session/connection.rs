@@ -166,7 +166,7 @@ impl<T: Transport> Connection<T> {
     ///
     /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let idle = loop {
+        loop {
             if self.shared.take_deadline_passed() {
                 self.armed_for = None;
                 self.rearm = true;
@@ -180,30 +180,25 @@ impl<T: Transport> Connection<T> {
             if !self.answers.is_empty() {
                 self.poll_answers(cx);
             }
-            let idle = self.is_idle();
-            let handled = !idle && {
-                self.stir();
-                self.poll_requests(cx)
-            };
+            let handled = !self.is_idle() && self.poll_requests(cx);
             let sent = self.poll_send(cx);
             if self.is_over() {
                 return Poll::Ready(());
             }
             if !received && !handled && !sent {
-                break idle;
+                break;
             }
-        };
+        }
         if std::mem::take(&mut self.rearm) {
             self.arm();
         }
         if self.stirred {
-            self.rest(idle);
+            self.rest();
         }
         Poll::Pending
     }
 
     /// Something is to be done that is not writing: who asks whether anything is under way sees it from now on.
-    #[inline]
     pub(super) fn stir(&mut self) {
         if !self.stirred {
             self.stirred = true;
@@ -213,15 +208,15 @@ impl<T: Transport> Connection<T> {
 
     /// If everything that was received is done, nothing but writing may be left, which the outbox knows of.
     #[inline(never)]
-    fn rest(&mut self, idle: bool) {
+    fn rest(&mut self) {
         // A stream that has nothing to say for now keeps nothing up.
-        if (idle || self.has_handled()) && self.answers.iter().all(Answers::is_at_rest) {
+        if self.has_handled() && self.answers.iter().all(Answers::is_at_rest) {
             self.stirred = false;
             self.shared.rest();
         }
     }
 
-    /// Everything that was received is done, though the session is not [idle](Self::is_idle): the server shuts down.
+    /// Everything that was received is done, and nothing is to come of it but what a client or a shutdown does next.
     fn has_handled(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Draining)
             && self.busy.is_none()
@@ -367,6 +362,7 @@ impl<T: Transport> Connection<T> {
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
     #[inline(never)]
     fn poll_requests(&mut self, cx: &mut Context<'_>) -> bool {
+        self.stir();
         let mut moved = false;
         loop {
             self.poll_concurrent(cx);
@@ -494,13 +490,19 @@ impl<T: Transport> Connection<T> {
         let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
         self.count(written);
         if let Poll::Ready(Err(_)) = poll {
-            if !self.is_leaving() {
-                self.close_status.get_or_insert(ABNORMAL);
-            }
-            self.leave(CloseReason::ConnectionLost);
+            self.lose();
             return true;
         }
         written.writes > 0 && (!self.answers.is_empty() || matches!(self.phase, Phase::Closing { .. }))
+    }
+
+    /// The connection broke.
+    #[inline(never)]
+    fn lose(&mut self) {
+        if !self.is_leaving() {
+            self.close_status.get_or_insert(ABNORMAL);
+        }
+        self.leave(CloseReason::ConnectionLost);
     }
 
     fn count(&mut self, written: Written) {

@@ -249,6 +249,7 @@ impl Outbox {
 
 impl State {
     /// Takes what has been written off the count.
+    #[inline(never)]
     fn settle(&mut self, written: &AtomicUsize) {
         self.octets = self.octets.saturating_sub(written.swap(0, Ordering::Relaxed));
         self.settled += 1;
