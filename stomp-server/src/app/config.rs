@@ -58,7 +58,8 @@ pub struct Config {
     /// [`selector_header_name`](crate::StompServerBuilder::selector_header_name). Default: none.
     pub selector_header_name: Option<String>,
     /// Stay silent about a destination that nobody serves, as Spring does, instead of answering with an ERROR; also
-    /// where a handler answers to one, instead of failing in `build()` or when it answers. Default: no.
+    /// where a handler answers to one, instead of failing in `build()` or when it answers, and where a template sends
+    /// to one. Default: no.
     pub ignore_unmapped: bool,
 }
 

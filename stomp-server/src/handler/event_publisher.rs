@@ -8,16 +8,7 @@ use std::{
 
 use futures_core::future::BoxFuture;
 
-use super::{
-    assemble::Handlers,
-    component::FromContext,
-    context::MessageContext,
-    error::{ErrorChain, Rejection},
-    extract::FromMessage,
-    listener::Event,
-    route::ArgSpec,
-    services::{Context, Requirements},
-};
+use super::{assemble::Handlers, error::ErrorChain, listener::Event};
 use crate::{ApplicationEvent, SessionId};
 
 /// Publishes the application's own events to its `#[event_listener]`s (Spring's class of that name). An argument of
@@ -80,28 +71,6 @@ impl fmt::Debug for ApplicationEventPublisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApplicationEventPublisher")
             .finish_non_exhaustive()
-    }
-}
-
-/// The server itself puts it into the application's state.
-impl FromContext for ApplicationEventPublisher {
-    fn requirements(requirements: &mut Requirements) {
-        requirements.state::<Self>();
-    }
-
-    fn from_context(context: &Context) -> Self {
-        let publisher: Arc<Self> = Arc::from_context(context);
-        Self::clone(&publisher)
-    }
-}
-
-impl FromMessage for ApplicationEventPublisher {
-    fn requirements(requirements: &mut Requirements) {
-        requirements.state::<Self>();
-    }
-
-    async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
-        Ok(Self::from_context(cx.context()))
     }
 }
 

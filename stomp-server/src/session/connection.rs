@@ -80,6 +80,8 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) waits_until: Option<Moment>,
     /// A shutdown waits for this before it closes sessions: something may still be handled.
     pub(super) handling: Option<TaskTrackerToken>,
+    /// Something is to be done that is not writing, or was when this was looked at last.
+    pub(super) stirred: bool,
     /// The connection is gone, and not all that follows from it is done.
     pub(super) leaving: Option<Passage>,
     /// A shutdown waits for this before it is done.
@@ -146,6 +148,7 @@ impl<T: Transport> Connection<T> {
             waits_until: None,
             handling: Some(handling),
             leaving: None,
+            stirred: true,
             _running: running,
         }
     }
@@ -163,8 +166,7 @@ impl<T: Transport> Connection<T> {
     ///
     /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.shared.stir();
-        loop {
+        let idle = loop {
             if self.shared.take_deadline_passed() {
                 self.armed_for = None;
                 self.rearm = true;
@@ -178,34 +180,54 @@ impl<T: Transport> Connection<T> {
             if !self.answers.is_empty() {
                 self.poll_answers(cx);
             }
-            let handled = !self.is_idle() && self.poll_requests(cx);
+            let idle = self.is_idle();
+            let handled = !idle && {
+                self.stir();
+                self.poll_requests(cx)
+            };
             let sent = self.poll_send(cx);
             if self.is_over() {
                 return Poll::Ready(());
             }
             if !received && !handled && !sent {
-                break;
+                break idle;
             }
-        }
+        };
         if std::mem::take(&mut self.rearm) {
             self.arm();
         }
-        if self.is_at_rest() {
-            self.shared.rest();
+        if self.stirred {
+            self.rest(idle);
         }
         Poll::Pending
     }
 
-    /// Everything that was received is done, and everything for the client written. A stream that has nothing to say
-    /// for now keeps nothing up.
-    fn is_at_rest(&self) -> bool {
+    /// Something is to be done that is not writing: who asks whether anything is under way sees it from now on.
+    #[inline]
+    pub(super) fn stir(&mut self) {
+        if !self.stirred {
+            self.stirred = true;
+            self.shared.stir();
+        }
+    }
+
+    /// If everything that was received is done, nothing but writing may be left, which the outbox knows of.
+    #[inline(never)]
+    fn rest(&mut self, idle: bool) {
+        // A stream that has nothing to say for now keeps nothing up.
+        if (idle || self.has_handled()) && self.answers.iter().all(Answers::is_at_rest) {
+            self.stirred = false;
+            self.shared.rest();
+        }
+    }
+
+    /// Everything that was received is done, though the session is not [idle](Self::is_idle): the server shuts down.
+    fn has_handled(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Draining)
-            && self.unsent.is_empty()
             && self.busy.is_none()
             && self.input.is_empty()
             && self.inbox.is_empty()
             && self.concurrent.is_empty()
-            && self.answers.iter().all(Answers::is_at_rest)
     }
 
     /// Nothing waits to be handled, and the phase does not change by itself.
@@ -260,6 +282,7 @@ impl<T: Transport> Connection<T> {
     }
 
     fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        self.stir();
         if self.input.capacity() == 0 {
             // Most often one message comes at a time.
             self.input.reserve_exact(1);
@@ -423,6 +446,7 @@ impl<T: Transport> Connection<T> {
     /// Polls streams while there is room for what they yield.
     #[inline(never)]
     fn poll_answers(&mut self, cx: &mut Context<'_>) {
+        self.stir();
         self.shared.streams_are_asked();
         let mut at = 0;
         while at < self.answers.len() {
@@ -481,12 +505,13 @@ impl<T: Transport> Connection<T> {
 
     fn count(&mut self, written: Written) {
         if written.writes > 0 {
-            self.shared.outbox().settle(written.octets);
             self.machine.sent(self.server.wheel.now());
             let counters = &self.server.counters;
             counters.writes.add(written.writes);
             counters.frames_written.add(written.frames);
             counters.octets_written.add(written.octets);
+            // Last: whoever finds nothing under way finds it counted.
+            self.shared.outbox().settle(written.octets);
         }
     }
 

@@ -17,6 +17,7 @@ pub enum SendError {
     #[error("the template has no default destination")]
     NoDefaultDestination,
     /// The destination is neither a user's nor under one of the broker's prefixes, so nobody can be subscribed to it.
+    /// With [`ignore_unmapped`](crate::StompServerBuilder::ignore_unmapped) that is no error, as in Spring.
     #[error("the destination is neither a user's nor under one of the broker's prefixes")]
     NotServed,
     /// The destination is empty, has an empty segment or names no user.

@@ -7,7 +7,7 @@ use stomp_core::Message;
 use super::{SendError, SimpMessagingTemplate};
 use crate::{
     Outgoing,
-    broker::{Latch, Publisher, Witness},
+    broker::{Latch, PublishError, Publisher, Witness},
     session::SessionId,
 };
 
@@ -193,7 +193,7 @@ impl SimpMessagingTemplate {
             return Ok(());
         };
         match recipient {
-            Recipient::Destination(destination) => publisher.publish(message(destination), witness)?,
+            Recipient::Destination(destination) => to_everybody(publisher, message(destination), witness)?,
             Recipient::User(user, destination) => {
                 let path = with_slash(destination);
                 publisher.publish_to_user(user, &path, message(&path), witness)?;
@@ -208,7 +208,7 @@ impl SimpMessagingTemplate {
 
     fn publish(&self, message: Message, latch: Option<&Arc<Latch>>) -> Result<(), SendError> {
         match self.way(latch) {
-            Some((publisher, witness)) => Ok(publisher.publish(message, witness)?),
+            Some((publisher, witness)) => Ok(to_everybody(publisher, message, witness)?),
             None => Ok(()),
         }
     }
@@ -217,6 +217,17 @@ impl SimpMessagingTemplate {
     fn way<'a>(&'a self, latch: Option<&'a Arc<Latch>>) -> Option<(&'a Publisher, Witness<'a>)> {
         let publisher = self.inner.publisher.as_ref()?;
         Some((publisher, Witness::Lane(self.lane.as_ref()?, latch)))
+    }
+}
+
+/// What nobody serves is nobody's loss where the application wants it so.
+fn to_everybody(publisher: &Publisher, message: Message, witness: Witness<'_>) -> Result<(), PublishError> {
+    match publisher.publish(message, witness) {
+        Err(PublishError::NotServed) if publisher.config.ignore_unmapped => {
+            publisher.lanes.counters.unmapped.increment();
+            Ok(())
+        }
+        published => published,
     }
 }
 

@@ -26,11 +26,11 @@ const PIPE: usize = 64 * 1024;
 /// How long an application may take to publish what is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An application that runs without sockets: its sessions are pipes in memory, all else is real. Messages go through its
-/// interceptors, converters, handlers, exception handlers, users and broker.
+/// An application that runs without sockets: its sessions are pipes in memory, all else is real. Messages go through
+/// its interceptors, converters, handlers, exception handlers, users and broker.
 ///
-/// One thing differs: a failure that no exception handler answers is a value ([`Handled::error`](super::Handled::error))
-/// and does not end its session, although a receipt was asked for.
+/// One thing differs: a failure that no exception handler answers is a value
+/// ([`Handled::error`](super::Handled::error)) and does not end its session, although a receipt was asked for.
 ///
 /// What Spring leaves to be assembled by hand from channels and message headers (there is no `MockMvc` for messages).
 /// Cheap to clone. It needs a tokio runtime, and ends with its last clone and session, or by [`stop`](Self::stop).
@@ -117,7 +117,8 @@ impl TestApp {
         self.open(HeaderMap::new(), headers, Location::caller())
     }
 
-    /// The same with headers in the request that would have opened the WebSocket, for the authenticator: cookies, tokens.
+    /// The same with headers in the request that would have opened the WebSocket, for the authenticator: cookies,
+    /// tokens.
     ///
     /// # Errors
     ///

@@ -22,11 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A STOMP client that waits for receipts instead of sleeping.
 ///
 /// It is made by [`TestServer::connect`](super::TestServer::connect), over a socket, or by
-/// [`TestSession::client`](super::TestSession::client), over a pipe in memory. It speaks STOMP 1.2 over WebSocket, and asks
-/// for no heart-beats unless the headers of its CONNECT do.
+/// [`TestSession::client`](super::TestSession::client), over a pipe in memory. It speaks STOMP 1.2 over WebSocket, and
+/// asks for no heart-beats unless the headers of its CONNECT do.
 ///
-/// It reads all the time. Messages are kept until the test asks for them, in the order they came; heart-beats and receipts
-/// that nobody waits for are passed over. Every wait ends after [20 seconds](Self::set_patience).
+/// It reads all the time. Messages are kept until the test asks for them, in the order they came; heart-beats and
+/// receipts that nobody waits for are passed over. Every wait ends after [20 seconds](Self::set_patience).
 ///
 /// # Panics
 ///
@@ -232,8 +232,8 @@ impl TestClient {
         })
     }
 
-    /// Expects that nothing was sent to this client that the test has not asked for. Nothing is waited for but a receipt:
-    /// what was published before comes before it.
+    /// Expects that nothing was sent to this client that the test has not asked for. Nothing is waited for but a
+    /// receipt: what was published before comes before it.
     ///
     /// The receipt is that of a SEND to a user who does not exist. Inbound interceptors must let that pass; it goes to
     /// `/user/nobody-but-a-test/queue/fence`.

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A clock that stands still until a test advances it: heart-beats, deadlines and the sleeps of handlers fall due without
-/// anybody waiting for them.
+/// A clock that stands still until a test advances it: heart-beats, deadlines and the sleeps of handlers fall due
+/// without anybody waiting for them.
 ///
-/// It is the clock of tokio's runtime, which the whole server goes by. It holds for the runtime of this test only, which
-/// must be one of `#[tokio::test]` without `flavor`: a runtime of several threads has no virtual time. While the test waits
-/// for something that only time can bring, and nothing else can run, it goes forward by itself to what falls due next; so a
-/// test that waits for what never comes fails at once, and says so.
+/// It is the clock of tokio's runtime, which the whole server goes by. It holds for the runtime of this test only,
+/// which must be one of `#[tokio::test]` without `flavor`: a runtime of several threads has no virtual time. While the
+/// test waits for something that only time can bring, and nothing else can run, it goes forward by itself to what falls
+/// due next; so a test that waits for what never comes fails at once, and says so.
 ///
-/// Use it with a [`TestApp`](super::TestApp). A socket's octets travel in real time, during which a virtual clock may run
-/// ahead.
+/// Use it with a [`TestApp`](super::TestApp). A socket's octets travel in real time, during which a virtual clock may
+/// run ahead.
 ///
 /// ```
 /// use std::time::Duration;

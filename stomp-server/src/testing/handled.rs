@@ -67,10 +67,10 @@ impl Handled {
     #[must_use]
     #[track_caller]
     pub fn to_user(&self, user: &str, path: &str) -> &Published {
-        self.only(
-            &format!("user {user} at {path}"),
-            |message| matches!(&message.recipient, Recipient::User(name) if name == user && message.destination == path),
-        )
+        let recipient = Recipient::User(user.to_owned());
+        self.only(&format!("user {user} at {path}"), |message| {
+            message.recipient == recipient && message.destination == path
+        })
     }
 
     /// The one direct answer to a SUBSCRIBE.

@@ -13,12 +13,12 @@
 //! | the whole, with HTTP, authentication and endpoints | [`TestServer`] and [`TestClient`] | `@SpringBootTest(webEnvironment = RANDOM_PORT)` and `WebSocketStompClient` |
 //! | heart-beats, deadlines, delays | [`VirtualClock`] with a [`TestApp`] | |
 //!
-//! Nothing here sleeps. A message is handled when its receipt is there, and nothing has come when the receipt of something
-//! later is there. Every wait has a deadline, and a failure shows what was awaited, in which line of the test, what came
-//! instead, and the conversation so far.
+//! Nothing here sleeps. A message is handled when its receipt is there, and nothing has come when the receipt of
+//! something later is there. Every wait has a deadline, and a failure shows what was awaited, in which line of the
+//! test, what came instead, and the conversation so far.
 //!
-//! Whoever tests names the module whose handlers are meant with [`scope`](crate::StompServerBuilder::scope), as all handlers
-//! of a program are found by themselves.
+//! Whoever tests names the module whose handlers are meant with [`scope`](crate::StompServerBuilder::scope), as all
+//! handlers of a program are found by themselves.
 //!
 //! # A controller
 //!
@@ -32,7 +32,7 @@
 //! #[message_mapping("/chat/<room>")]
 //! #[send_to("/topic/chat/<room>")]
 //! async fn talk(user: Principal, Payload(text): Payload<String>) -> Result<String, Silence> {
-//!     if text.is_empty() {
+//!     if text.trim().is_empty() {
 //!         return Err(Silence);
 //!     }
 //!     Ok(format!("{}: {text}", user.name()))
@@ -57,7 +57,7 @@
 //! let handled = ann.send("/app/chat/1", "hello").await;
 //! assert_eq!(handled.to("/topic/chat/1").text(), "ann: hello");
 //!
-//! let handled = ann.send("/app/chat/1", "").await;
+//! let handled = ann.send("/app/chat/1", " ").await;
 //! assert_eq!(handled.to_sender("/queue/errors").text(), "say something");
 //!
 //! // Ben need not be connected: what was sent is a value.

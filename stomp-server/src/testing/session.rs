@@ -11,8 +11,8 @@ use crate::{Session, SessionId};
 
 /// A session of a [`TestApp`](super::TestApp): sends messages as one user, and shows what came of each.
 ///
-/// The application handles one test session's message at a time; what others send meanwhile waits. Each message asks for
-/// a receipt, so handlers see a header `receipt`.
+/// The application handles one test session's message at a time; what others send meanwhile waits. Each message asks
+/// for a receipt, so handlers see a header `receipt`.
 #[derive(Debug)]
 pub struct TestSession {
     app: Arc<Running>,
@@ -80,8 +80,9 @@ impl TestSession {
     }
 
     /// Subscribes, and waits until the subscription is live: what a `#[subscribe_mapping]` answered is
-    /// [`Handled::reply`], and waits for [`client`](Self::client) to read it. Listeners of the subscription are told later, and so is what a stream yields:
-    /// [`TestApp::expect_published`](super::TestApp::expect_published) waits for that.
+    /// [`Handled::reply`], and waits for [`client`](Self::client) to read it. Listeners of the subscription are told
+    /// later, and so is what a stream yields: [`TestApp::expect_published`](super::TestApp::expect_published) waits for
+    /// that.
     ///
     /// # Panics
     ///

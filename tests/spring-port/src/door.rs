@@ -5,7 +5,7 @@ use stomp_server::{
     http::{HeaderValue, StatusCode},
 };
 
-use crate::query::parameter;
+use crate::query::raw_parameter;
 
 /// What the Java interceptor answers where it sets no status.
 const NO_STATUS: StatusCode = StatusCode::OK;
@@ -14,12 +14,17 @@ pub(crate) async fn door(mut attempt: HandshakeAttempt) -> Result<HandshakeAttem
     let headers = attempt.response_headers();
     headers.insert("x-door", HeaderValue::from_static("seen"));
     let uri = attempt.handshake().uri.clone();
-    if let Some(deny) = parameter(&uri, "deny") {
-        let status = deny.parse().unwrap_or(NO_STATUS);
-        return Err(attempt.refuse(status));
+    match raw_parameter(&uri, "deny") {
+        Some(None) => return Err(attempt.refuse(NO_STATUS)),
+        Some(Some(status)) => {
+            // Java throws where there is no such status, and what was set is forgotten.
+            let status: StatusCode = status.parse().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+            return Err(attempt.refuse(status));
+        }
+        None => {}
     }
-    if let Some(room) = parameter(&uri, "room") {
-        attempt.set_attribute("room", room);
+    if let Some(Some(room)) = raw_parameter(&uri, "room") {
+        attempt.set_attribute("room", room.to_owned());
     }
     Ok(attempt)
 }

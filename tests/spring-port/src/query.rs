@@ -2,14 +2,20 @@
 
 use stomp_server::http::Uri;
 
-/// The first parameter of this name; one without a value is empty.
-#[must_use]
+/// The first parameter of this name; one without a value is empty. What a servlet calls `getParameter`.
 pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    raw_parameter(uri, name).map(|value| decoded(value.unwrap_or_default()))
+}
+
+/// The first parameter of this name as it was written; one without `=` has no value. What Spring's
+/// `UriComponents::getQueryParams` holds.
+pub(crate) fn raw_parameter<'u>(uri: &'u Uri, name: &str) -> Option<Option<&'u str>> {
     let pairs = uri.query()?.split('&');
-    let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| decoded(value))
+    let mut pairs = pairs.map(|pair| match pair.split_once('=') {
+        Some((key, value)) => (key, Some(value)),
+        None => (pair, None),
+    });
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// `%XX` and `+` as what they stand for.
@@ -49,5 +55,8 @@ mod tests {
         for (name, expected) in table {
             assert_eq!(parameter(&uri, name).as_deref(), expected, "{name}");
         }
+        assert_eq!(raw_parameter(&uri, "b"), Some(Some("a%20b+c")));
+        assert_eq!(raw_parameter(&uri, "c"), Some(None));
+        assert_eq!(raw_parameter(&uri, "e"), None);
     }
 }

@@ -143,6 +143,28 @@ async fn the_failure_of_a_stream_is_none_of_a_later_message() {
     assert!(handled.error().is_none(), "{handled}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn handlers_of_every_mode_are_waited_for() {
+    let app = TestApp::start(application());
+    let mut ann = app.user("ann").await;
+    for mode in ["blocking", "concurrent"] {
+        let handled = ann.send(&format!("/app/{mode}"), "").await;
+        assert_eq!(handled.to("/topic/modes").text(), mode);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_are_sent_at_once_are_told_apart() {
+    let app = TestApp::start(application());
+    let (mut ann, mut ben) = (app.user("ann").await, app.user("ben").await);
+    let (note, empty) = (note("hi"), "");
+    let (slow, quick) = tokio::join!(ann.send("/app/slow", empty), ben.send("/app/notes/home", &note));
+    assert_eq!(slow.to("/topic/slow").text(), "done");
+    assert_eq!(slow.messages().len(), 1, "{slow}");
+    assert_eq!(quick.to("/topic/notes/home").json::<Note>(), note);
+    assert_eq!(quick.messages().len(), 1, "{quick}");
+}
+
 #[tokio::test]
 async fn refusals_are_values_too() {
     let app = TestApp::start(application());

@@ -69,7 +69,8 @@ async fn a_message_where_none_was_expected_fails_the_test() {
         &text,
         &[
             "no MESSAGE was awaited at tests/tests/testing/client.rs:",
-            "MESSAGE subscription:sub-0",
+            "and MESSAGE ",
+            "subscription:sub-0",
             "\"surprise\" has come",
             "> CONNECT login:ann",
             "< RECEIPT receipt-id:receipt-0",

@@ -107,6 +107,19 @@ async fn slow() -> &'static str {
     "done"
 }
 
+#[message_mapping("/blocking", blocking)]
+#[send_to("/topic/modes")]
+fn blocks() -> &'static str {
+    "blocking"
+}
+
+#[message_mapping("/concurrent", concurrent)]
+#[send_to("/topic/modes")]
+async fn beside() -> &'static str {
+    tokio::task::yield_now().await;
+    "concurrent"
+}
+
 /// Waits for longer than any test does.
 #[message_mapping("/endless")]
 async fn endless() {

@@ -208,6 +208,22 @@ async fn the_content_type_says_how_to_convert() {
 
 /// Rows: BRK-02
 #[tokio::test]
+async fn what_nobody_serves_is_no_error_where_silence_is_wanted() {
+    let silent = app(module_path!()).authenticator(by_login).ignore_unmapped();
+    let template = silent.build().expect("builds").template();
+    for destination in ["/nowhere", "/app/relay", "topic/a"] {
+        assert!(
+            template.convert_and_send(destination, "x").is_ok(),
+            "{destination}"
+        );
+        let sent = template.convert_and_send_confirmed(destination, "x").await;
+        assert!(sent.is_ok(), "{destination}, confirmed");
+    }
+    let malformed = template.convert_and_send("/topic//a", "x");
+    assert!(matches!(malformed, Err(SendError::Malformed)), "{malformed:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_an_error_at_once() {
     let template = build().template();
     let table = [

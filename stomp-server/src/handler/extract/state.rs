@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use super::{ArgSpec, FromMessage, MessageContext, Rejection};
 use crate::{
-    SimpMessagingTemplate, SimpUserRegistry,
+    ApplicationEventPublisher, SimpMessagingTemplate, SimpUserRegistry,
     handler::{
         component::FromContext,
         services::{Context, Requirements},
@@ -105,5 +105,27 @@ impl FromContext for SimpUserRegistry {
     fn from_context(context: &Context) -> Self {
         let registry: Arc<Self> = Arc::from_context(context);
         Self::clone(&registry)
+    }
+}
+
+/// The server itself puts it into the application's state.
+impl FromMessage for ApplicationEventPublisher {
+    fn requirements(requirements: &mut Requirements) {
+        requirements.state::<Self>();
+    }
+
+    async fn from_message(cx: &MessageContext, _: &'static ArgSpec) -> Result<Self, Rejection> {
+        Ok(Self::from_context(cx.context()))
+    }
+}
+
+impl FromContext for ApplicationEventPublisher {
+    fn requirements(requirements: &mut Requirements) {
+        requirements.state::<Self>();
+    }
+
+    fn from_context(context: &Context) -> Self {
+        let publisher: Arc<Self> = Arc::from_context(context);
+        Self::clone(&publisher)
     }
 }

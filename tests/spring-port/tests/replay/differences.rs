@@ -49,9 +49,12 @@ struct Entry {
 impl Differences {
     pub(crate) fn load() -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let kinds: Vec<Kind> = read(&folder.join("differences.json"));
         let document = folder.join("../../docs/differences-from-spring.md");
         let document = fs::read_to_string(document).expect("the document is there");
+        Self::new(read(&folder.join("differences.json")), &document)
+    }
+
+    fn new(kinds: Vec<Kind>, document: &str) -> Self {
         let mut by_place = BTreeMap::new();
         for entry in kinds.iter().flat_map(|kind| &kind.entries) {
             let place = (entry.scenario.clone(), entry.step);
@@ -65,7 +68,7 @@ impl Differences {
         }
         Self {
             kinds,
-            document: words(&document),
+            document: words(document),
             by_place,
         }
     }
@@ -160,4 +163,64 @@ fn fits(name: &str, label: &str) -> bool {
 /// The text with single spaces: lines may be broken anywhere.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A scenario of two steps, to which Spring answers 1 and 2.
+#[cfg(test)]
+fn scenario() -> (Suite, std::sync::Arc<Scenario>) {
+    let steps = json!({"name": "one", "steps": [{"frame": "a"}, {"frame": "a"}]});
+    let golden = vec![json!({"got": 1}), json!({"got": 2})];
+    let scenario = std::sync::Arc::new(Scenario::new("group", &steps, golden));
+    let scenarios = vec![std::sync::Arc::clone(&scenario)];
+    (Suite { scenarios }, scenario)
+}
+
+#[cfg(test)]
+fn listed(kinds: &Value, document: &str) -> Differences {
+    Differences::new(serde_json::from_value(kinds.clone()).expect("kinds"), document)
+}
+
+#[test]
+fn a_listed_difference_is_expected_and_every_other_one_is_a_problem() {
+    let (suite, scenario) = scenario();
+    let entry = json!({"scenario": "group/one", "step": 1, "answer": {"got": 3}});
+    let kinds = json!([{"kind": "k", "rule": "what Spring does", "entries": [entry]}]);
+    let differences = listed(&kinds, "| what\nSpring does | something else |");
+    assert!(differences.unfounded().is_empty());
+    assert!(differences.unknown(&suite).is_empty());
+    assert_eq!(differences.expected(&scenario)[1], json!({"got": 3}));
+    let table = [
+        ([1, 3], None),
+        ([1, 2], Some("is listed, and is as in Spring")),
+        ([1, 4], Some("is listed with another answer")),
+        ([9, 3], Some("is not listed")),
+    ];
+    for (answers, expected) in table {
+        let answers = answers.map(|answer| json!({"got": answer}));
+        let problems = differences.judge(&scenario, &answers);
+        assert_eq!(problems.len(), usize::from(expected.is_some()), "{problems:?}");
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.contains(expected.unwrap_or_default()))
+        );
+    }
+}
+
+#[test]
+fn what_is_listed_needs_a_rule_and_a_step() {
+    let (suite, _) = scenario();
+    let entry = json!({"scenario": "group/one", "step": 2, "answer": {}});
+    let kinds = json!([
+        {"kind": "no such rule", "rule": "what nobody wrote down", "entries": [entry]},
+        {"kind": "empty", "rule": "what Spring does"},
+        {"kind": "left out", "rule": "what Spring does", "left_out": ["group/", "group/two"]},
+    ]);
+    let differences = listed(&kinds, "what Spring does");
+    let unfounded = differences.unfounded();
+    assert_eq!(unfounded.len(), 2, "{unfounded:?}");
+    assert!(unfounded[0].contains("what nobody wrote down") && unfounded[1].contains("empty"));
+    let unknown = differences.unknown(&suite);
+    assert_eq!(unknown.len(), 2, "{unknown:?}");
+    assert!(differences.leaves_out("group/one") && !differences.leaves_out("other/one"));
 }

@@ -55,3 +55,18 @@ fn body(octets: &[u8]) -> String {
     }
     text
 }
+
+#[test]
+fn a_message_is_taken_apart_as_it_stands() {
+    let octets = b"\nA\nx:1\nx:2:3\n\none\0B\ncontent-length:3\n\na\0b\0\nC\n\nhalf \xff";
+    let expected = [
+        json!({"heartbeat": "\n"}),
+        json!({"command": "A", "headers": [["x", "1"], ["x", "2:3"]], "body": "one"}),
+        json!({"command": "B", "headers": [["content-length", "3"]], "body": "a\0b"}),
+        json!({"heartbeat": "\n"}),
+        json!({"command": "C", "headers": [], "body": "half \\xff", "unterminated": true}),
+    ];
+    assert_eq!(events(octets, false), expected);
+    assert_eq!(events(b"A\n\n\0", true)[0]["binary"], true);
+    assert_eq!(events(b"no end", false), [json!({"unparsed": "no end"})]);
+}

@@ -55,7 +55,7 @@ impl Suite {
 }
 
 impl Scenario {
-    fn new(group: &str, scenario: &Value, golden: Vec<Value>) -> Self {
+    pub(crate) fn new(group: &str, scenario: &Value, golden: Vec<Value>) -> Self {
         let text = |key: &str| scenario[key].as_str().unwrap_or_default();
         let list = |key: &str| scenario[key].as_array().cloned().unwrap_or_default();
         let profile = scenario["profile"].as_str().unwrap_or("default");

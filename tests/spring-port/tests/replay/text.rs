@@ -74,3 +74,18 @@ pub(crate) fn squeeze(text: &str) -> String {
     }
     out
 }
+
+#[test]
+fn long_runs_are_written_shorter() {
+    let long = |n: usize| "é".repeat(n);
+    assert_eq!(squeeze(&format!("a{}b", long(100))), "a<100 × é>b");
+    assert_eq!(squeeze(&long(99)), long(99));
+    assert_eq!(squeeze(&"\n".repeat(200)), "\n".repeat(200));
+}
+
+#[test]
+fn json_is_written_as_in_the_files() {
+    let value = serde_json::json!({"body": "é", "headers": [["a", "1"]], "command": "SEND"});
+    let written = r#"{"command": "SEND", "headers": [["a", "1"]], "body": "é"}"#;
+    assert_eq!(dumps(&value), written);
+}
