@@ -206,6 +206,7 @@ async fn the_content_type_says_how_to_convert() {
     peer.expect_nothing().await;
 }
 
+/// Rows: BRK-02
 #[tokio::test]
 async fn what_nobody_serves_is_no_error_where_silence_is_wanted() {
     let silent = app(module_path!()).authenticator(by_login).ignore_unmapped();
