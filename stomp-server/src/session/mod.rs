@@ -260,6 +260,14 @@ impl Shared {
         Some(Arc::clone(self.lane.get_or_init(|| lane)))
     }
 
+    /// Waits until what the session's handlers have sent with a template has arrived: what follows of this session
+    /// must not overtake it.
+    pub(crate) async fn lane_idle(&self) {
+        if let Some(lane) = self.lane.get() {
+            lane.idle().await;
+        }
+    }
+
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.outbox
     }
