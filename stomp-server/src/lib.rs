@@ -307,6 +307,9 @@
 //! | broker | what the application publishes, and what is sent to users | [`BrokerInterceptor`] |
 //! | outbound | each message to each subscriber | [`OutboundInterceptor`] |
 //!
+//! What comes before there is a session, the request that opens a WebSocket, is for a [`HandshakeInterceptor`] of the
+//! [`Endpoint`]: it may refuse it with a status, and give the session attributes that handlers read.
+//!
 //! A function is an interceptor that lets messages pass, changes them or holds them back:
 //!
 //! ```

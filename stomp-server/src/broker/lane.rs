@@ -52,6 +52,8 @@ struct State {
     octets: usize,
     /// A task publishes what waits.
     flushed: bool,
+    /// Those who wait until nothing is on its way.
+    idle: Vec<Completion>,
     /// While the lane is busy.
     passage: Option<Passage>,
 }
@@ -145,10 +147,29 @@ impl Lane {
         drop(env.spawn(tasks.track_future(flush.run())));
     }
 
+    /// Waits until nothing of this lane is on its way: what has been sent in it has arrived, or never will.
+    pub(crate) async fn idle(&self) {
+        if !self.is_busy.load(Ordering::Acquire) {
+            return;
+        }
+        let latch = Arc::default();
+        {
+            let mut state = self.lock();
+            if !state.is_busy() {
+                return;
+            }
+            state.idle.push(Witness::Latch(&latch).completion());
+        }
+        let _ = latch.opened().await;
+    }
+
     fn rest(&self, state: &mut State) {
         self.is_busy.store(false, Ordering::Release);
         state.passage = None;
         state.waiting = VecDeque::new();
+        std::mem::take(&mut state.idle)
+            .into_iter()
+            .for_each(Completion::complete);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -80,6 +80,8 @@ pub(crate) struct Connection<T: Transport> {
     pub(super) waits_until: Option<Moment>,
     /// A shutdown waits for this before it closes sessions: something may still be handled.
     pub(super) handling: Option<TaskTrackerToken>,
+    /// Something is to be done that is not writing, or was when this was looked at last.
+    pub(super) stirred: bool,
     /// The connection is gone, and not all that follows from it is done.
     pub(super) leaving: Option<Passage>,
     /// A shutdown waits for this before it is done.
@@ -146,6 +148,7 @@ impl<T: Transport> Connection<T> {
             waits_until: None,
             handling: Some(handling),
             leaving: None,
+            stirred: true,
             _running: running,
         }
     }
@@ -163,7 +166,6 @@ impl<T: Transport> Connection<T> {
     ///
     /// What a session that only writes does not need is kept out of line: its registers would be saved at each wake.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.shared.stir();
         loop {
             if self.shared.take_deadline_passed() {
                 self.armed_for = None;
@@ -190,22 +192,37 @@ impl<T: Transport> Connection<T> {
         if std::mem::take(&mut self.rearm) {
             self.arm();
         }
-        if self.is_at_rest() {
-            self.shared.rest();
+        if self.stirred {
+            self.rest();
         }
         Poll::Pending
     }
 
-    /// Everything that was received is done, and everything for the client written. A stream that has nothing to say
-    /// for now keeps nothing up.
-    fn is_at_rest(&self) -> bool {
+    /// Something is to be done that is not writing: who asks whether anything is under way sees it from now on.
+    pub(super) fn stir(&mut self) {
+        if !self.stirred {
+            self.stirred = true;
+            self.shared.stir();
+        }
+    }
+
+    /// If everything that was received is done, nothing but writing may be left, which the outbox knows of.
+    #[inline(never)]
+    fn rest(&mut self) {
+        // A stream that has nothing to say for now keeps nothing up.
+        if self.has_handled() && self.answers.iter().all(Answers::is_at_rest) {
+            self.stirred = false;
+            self.shared.rest();
+        }
+    }
+
+    /// Everything that was received is done, and nothing is to come of it but what a client or a shutdown does next.
+    fn has_handled(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Draining)
-            && self.unsent.is_empty()
             && self.busy.is_none()
             && self.input.is_empty()
             && self.inbox.is_empty()
             && self.concurrent.is_empty()
-            && self.answers.iter().all(Answers::is_at_rest)
     }
 
     /// Nothing waits to be handled, and the phase does not change by itself.
@@ -260,6 +277,7 @@ impl<T: Transport> Connection<T> {
     }
 
     fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        self.stir();
         if self.input.capacity() == 0 {
             // Most often one message comes at a time.
             self.input.reserve_exact(1);
@@ -344,6 +362,7 @@ impl<T: Transport> Connection<T> {
     /// Handles what has been received, in order, as far as that goes without waiting; says whether anything moved.
     #[inline(never)]
     fn poll_requests(&mut self, cx: &mut Context<'_>) -> bool {
+        self.stir();
         let mut moved = false;
         loop {
             self.poll_concurrent(cx);
@@ -423,6 +442,7 @@ impl<T: Transport> Connection<T> {
     /// Polls streams while there is room for what they yield.
     #[inline(never)]
     fn poll_answers(&mut self, cx: &mut Context<'_>) {
+        self.stir();
         self.shared.streams_are_asked();
         let mut at = 0;
         while at < self.answers.len() {
@@ -470,23 +490,30 @@ impl<T: Transport> Connection<T> {
         let poll = self.unsent.poll_write(&mut self.transport, cx, &mut written);
         self.count(written);
         if let Poll::Ready(Err(_)) = poll {
-            if !self.is_leaving() {
-                self.close_status.get_or_insert(ABNORMAL);
-            }
-            self.leave(CloseReason::ConnectionLost);
+            self.lose();
             return true;
         }
         written.writes > 0 && (!self.answers.is_empty() || matches!(self.phase, Phase::Closing { .. }))
     }
 
+    /// The connection broke.
+    #[inline(never)]
+    fn lose(&mut self) {
+        if !self.is_leaving() {
+            self.close_status.get_or_insert(ABNORMAL);
+        }
+        self.leave(CloseReason::ConnectionLost);
+    }
+
     fn count(&mut self, written: Written) {
         if written.writes > 0 {
-            self.shared.outbox().settle(written.octets);
             self.machine.sent(self.server.wheel.now());
             let counters = &self.server.counters;
             counters.writes.add(written.writes);
             counters.frames_written.add(written.frames);
             counters.octets_written.add(written.octets);
+            // Last: whoever finds nothing under way finds it counted.
+            self.shared.outbox().settle(written.octets);
         }
     }
 

@@ -18,6 +18,7 @@ impl<T: Transport> Connection<T> {
     /// in the next round.
     #[inline(never)]
     pub(super) fn obey(&mut self) {
+        self.stir();
         let asked = self.shared.outbox().asked();
         for command in asked.commands {
             match command {
@@ -110,6 +111,7 @@ impl<T: Transport> Connection<T> {
         if self.is_leaving() {
             return;
         }
+        self.stir();
         self.server.counters.count_ending(reason);
         let rest = self.shared.outbox().close();
         self.unsent.extend(rest);

@@ -101,7 +101,7 @@ pub(crate) struct Shared {
     due: AtomicBool,
     /// The order of what its handlers send with a template, once one has.
     lane: OnceLock<Arc<Lane>>,
-    /// Odd while the session's task has something to do; only that task changes it.
+    /// Odd while the session's task has something to do beside writing; only that task changes it.
     stirred: AtomicU64,
 }
 
@@ -208,7 +208,7 @@ impl Shared {
             readable: AtomicBool::new(true),
             due: AtomicBool::new(false),
             lane: OnceLock::new(),
-            stirred: AtomicU64::new(0),
+            stirred: AtomicU64::new(1),
         }
     }
 
@@ -260,6 +260,14 @@ impl Shared {
         Some(Arc::clone(self.lane.get_or_init(|| lane)))
     }
 
+    /// Waits until what the session's handlers have sent with a template has arrived: what follows of this session
+    /// must not overtake it.
+    pub(crate) async fn lane_idle(&self) {
+        if let Some(lane) = self.lane.get() {
+            lane.idle().await;
+        }
+    }
+
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.outbox
     }
@@ -306,18 +314,16 @@ impl Shared {
         self.readable.store(true, Ordering::Release);
     }
 
-    /// The session's task has something to do, or is about to see whether it has.
+    /// The session's task has something to do that is not writing. It calls this and [`rest`](Self::rest) by turns,
+    /// and nobody else does.
     pub(crate) fn stir(&self) {
-        // Plain loads and stores: nobody else changes it.
         let stirred = self.stirred.load(Ordering::Relaxed);
-        self.stirred.store(stirred | 1, Ordering::Release);
+        self.stirred.store(stirred.wrapping_add(1), Ordering::Release);
     }
 
-    /// Everything that had been received is done, and everything for the client written.
+    /// Everything that was received is done.
     pub(crate) fn rest(&self) {
-        let stirred = self.stirred.load(Ordering::Relaxed);
-        self.stirred
-            .store((stirred | 1).wrapping_add(1), Ordering::Release);
+        self.stir();
     }
 
     /// A stream has called.
@@ -330,12 +336,13 @@ impl Shared {
         self.due.store(false, Ordering::Release);
     }
 
-    /// Notes whether anything of this session is under way. Who is woken sees to it that [`stir`](Self::stir) follows
-    /// before the reason cannot be seen any more, so that is read last.
+    /// Notes whether anything of this session is under way. Whoever is woken calls [`stir`](Self::stir) before the reason
+    /// cannot be seen any more, so that is read last.
     pub(crate) fn survey(&self, survey: &mut Survey) {
-        let called = !self.outbox.is_parked() || self.due.load(Ordering::Acquire);
+        let called = self.outbox.survey(survey);
+        let due = self.due.load(Ordering::Acquire);
         let stirred = self.stirred.load(Ordering::Acquire);
-        survey.note(called || stirred & 1 == 1, stirred);
+        survey.note(called || due || stirred & 1 == 1, stirred);
     }
 
     pub(crate) fn take_deadline_passed(&self) -> bool {

@@ -11,6 +11,8 @@ use std::{
 
 use stomp_core::{CloseReason, session::SubscriptionKey};
 
+use crate::activity::Survey;
+
 /// Finished octets for one client: a frame of STOMP inside whatever its transport wraps around it.
 ///
 /// The octets are shared by all who get the same ones. A frame with a subscription is left out when that subscription
@@ -82,6 +84,8 @@ struct State {
     queue: Vec<Frame>,
     /// Octets in `queue` and those taken from it but not written yet.
     octets: usize,
+    /// How often what was written has been taken off `octets`.
+    settled: u64,
     commands: Vec<Command>,
     waker: Option<Waker>,
     /// The session's task sleeps and must be woken for anything new.
@@ -131,7 +135,7 @@ impl Outbox {
         }
         let mut octets = state.octets + frame.octets.len();
         if octets > self.limit {
-            state.octets -= self.written.swap(0, Ordering::Relaxed);
+            state.settle(&self.written);
             octets = state.octets + frame.octets.len();
         }
         if octets > self.limit {
@@ -193,22 +197,25 @@ impl Outbox {
     ///
     /// After the outbox was closed nobody asks for the count any more.
     pub(crate) fn settle(&self, octets: usize) {
-        self.written.fetch_add(octets, Ordering::Relaxed);
+        self.written.fetch_add(octets, Ordering::Release);
     }
 
     /// Is there room for more, by half the limit? Streams that a handler returned wait for it.
     pub(crate) fn has_room(&self) -> bool {
         let mut state = self.lock();
-        state.octets = state
-            .octets
-            .saturating_sub(self.written.swap(0, Ordering::Relaxed));
+        state.settle(&self.written);
         !state.closed && state.octets < self.limit / 2
     }
 
-    /// Does the task sleep, with nothing here for it?
-    pub(crate) fn is_parked(&self) -> bool {
+    /// Has the task been called and not looked round yet, or is something not written? What was pushed and written
+    /// between two looks is noted.
+    pub(crate) fn survey(&self, survey: &mut Survey) -> bool {
         let state = self.lock();
-        state.parked && state.queue.is_empty()
+        let written = self.written.load(Ordering::Acquire);
+        for stirred in [state.settled, state.octets as u64, written as u64] {
+            survey.note(false, stirred);
+        }
+        !state.parked || state.octets > written
     }
 
     /// Frees what a burst left behind.
@@ -241,6 +248,13 @@ impl Outbox {
 }
 
 impl State {
+    /// Takes what has been written off the count.
+    #[inline(never)]
+    fn settle(&mut self, written: &AtomicUsize) {
+        self.octets = self.octets.saturating_sub(written.swap(0, Ordering::Relaxed));
+        self.settled += 1;
+    }
+
     fn park(&mut self, cx: &Context<'_>) -> bool {
         self.parked = true;
         if !self

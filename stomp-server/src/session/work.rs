@@ -160,6 +160,7 @@ impl Errand {
                 services,
             ));
             let called = found.call(cx.clone()).await;
+            self.session.shared().lane_idle().await;
             let witness = Witness::Session(self.session.shared());
             match self.answer(called, || found.reply_targets(&cx), witness) {
                 Ok(None) => Outcome::Done,
@@ -198,6 +199,7 @@ impl Errand {
             return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
+        self.session.shared().lane_idle().await;
         match self.answer(called, || handler.reply_targets(&cx), witness) {
             Ok(None) => Outcome::Done,
             Ok(Some(answered)) => self.streaming(answered, None),

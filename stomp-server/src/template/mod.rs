@@ -28,8 +28,9 @@ use crate::{
 /// [`publish_queue_limit`](crate::Config::publish_queue_limit) octets. Clones share the order, and so do the handlers of
 /// one session in what they send with a template that is their argument; what [`StompServer::template`] and
 /// [`ServerHandle::template`] give, and what is injected into a component, has one of its own, so that nobody waits for
-/// others. A handler's replies are its session's, which has its own order: to one destination they follow what the
-/// handler has sent before, to another they may come first.
+/// others. A handler's replies and its session's next frames come behind what it has sent with its argument. Beside a
+/// component's template they are another publisher: at one destination they follow what was sent before, at another they
+/// may come first.
 ///
 /// [`StompServer::template`]: crate::StompServer::template
 /// [`ServerHandle::template`]: crate::ServerHandle::template

@@ -25,6 +25,13 @@ async fn beside(gate: State<Semaphore>) {
     pass(&gate).await;
 }
 
+#[message_mapping("/hop")]
+#[send_to("/topic/hopped")]
+async fn hop(#[payload] body: String) -> String {
+    tokio::task::yield_now().await;
+    body
+}
+
 /// What a stream is fed with.
 struct Feed(Mutex<Option<mpsc::UnboundedReceiver<String>>>);
 
@@ -112,6 +119,27 @@ async fn what_waits_behind_a_handler_counts_too() {
     }
     bench.gate.add_permits(1);
     bench.at_rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn when_nothing_is_under_way_everything_is_written_and_counted() {
+    let bench = bench().await;
+    let (mut peer, mut other) = (bench.server.connect().await, bench.server.connect().await);
+    other.subscribe("s", "/topic/hopped").await;
+    bench.at_rest().await;
+    for _ in 0..200 {
+        let before = bench.server.counters().frames_written;
+        for n in 0..5 {
+            peer.send("/app/hop", &n.to_string()).await;
+        }
+        read(&mut peer).await;
+        while bench.in_flight() > 0 {
+            tokio::task::yield_now().await;
+        }
+        // Five messages and a pong.
+        assert_eq!(bench.server.counters().frames_written - before, 6);
+        other.expect_messages(["0", "1", "2", "3", "4"]).await;
+    }
 }
 
 #[tokio::test]

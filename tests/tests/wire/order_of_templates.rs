@@ -15,6 +15,14 @@ async fn relay(
     template.convert_and_send(format!("/topic/{topic}"), &body)
 }
 
+/// Sends with its template, and answers.
+#[message_mapping("/both")]
+#[send_to("/topic/small")]
+async fn both(template: SimpMessagingTemplate, #[payload] body: String) -> Result<String, SendError> {
+    template.convert_and_send("/topic/wide", &body)?;
+    Ok(body)
+}
+
 async fn by_login(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     Ok(login.login().map(Principal::new))
 }
@@ -139,6 +147,19 @@ async fn the_handlers_of_a_session_keep_its_order_in_what_they_send_with_a_templ
         .ann
         .expect_messages((0..topics.len()).map(|n| n.to_string()))
         .await;
+}
+
+/// Rows: BRK-42
+#[tokio::test]
+async fn a_handlers_answer_and_the_next_frame_do_not_overtake_what_it_has_sent_with_a_template() {
+    let mut bench = bench().await;
+    let mut bob = bench.server.connect().await;
+    for n in 0..3 {
+        bob.send("/app/both", &format!("{n}")).await;
+        bob.send("/topic/other", &format!("behind {n}")).await;
+    }
+    let sent = (0..3).flat_map(|n| [format!("{n}"), format!("{n}"), format!("behind {n}")]);
+    bench.ann.expect_messages(sent).await;
 }
 
 #[tokio::test]

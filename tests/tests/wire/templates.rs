@@ -223,6 +223,7 @@ async fn what_nobody_serves_is_no_error_where_silence_is_wanted() {
     assert!(matches!(malformed, Err(SendError::Malformed)), "{malformed:?}");
 }
 
+/// Rows: BRK-02
 #[tokio::test]
 async fn what_cannot_be_sent_is_an_error_at_once() {
     let template = build().template();
