@@ -120,8 +120,8 @@ fn is_binary(content_type: Option<&str>, body: &[u8]) -> bool {
 
 /// `application/octet-stream`, or a wildcard that takes it in, as in Spring.
 fn may_be_octets(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim_end();
-    let kinds = ["application/octet-stream", "application/*", "*/*"];
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let kinds = ["application/octet-stream", "application/*", "*/*", "*"];
     kinds.iter().any(|octets| kind.eq_ignore_ascii_case(octets))
 }
 
@@ -187,9 +187,10 @@ mod tests {
         );
         let declared = [
             ("application/octet-stream", BINARY),
-            ("Application/Octet-Stream ;a=b", BINARY),
+            (" Application/Octet-Stream ;a=b", BINARY),
             ("application/*", BINARY),
             ("*/*", BINARY),
+            ("*", BINARY),
             ("application/octet-streams", TEXT),
             ("application/*+json", TEXT),
             ("text/*", TEXT),

@@ -14,7 +14,7 @@ use stomp_server::{
     hyper::body::Incoming,
 };
 
-use crate::{event_log::EventLog, in_flight, note::Note, query::parameter, trace_log::TraceLog};
+use crate::{event_log::EventLog, in_flight, note::Note, query::joined_parameter, trace_log::TraceLog};
 
 /// No scenario posts more.
 const LARGEST: usize = 64 * 1024;
@@ -137,7 +137,7 @@ fn subscribers_to(server: &ServerHandle, destination: &str) -> Vec<String> {
 }
 
 fn required(uri: &Uri, name: &str) -> Result<String, StatusCode> {
-    parameter(uri, name).ok_or(StatusCode::BAD_REQUEST)
+    joined_parameter(uri, name).ok_or(StatusCode::BAD_REQUEST)
 }
 
 /// A controller's exception is the client's 500, as in Spring.
