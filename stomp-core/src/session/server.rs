@@ -232,6 +232,12 @@ impl ServerSession {
         self.subscriptions.remove(key);
     }
 
+    /// Nothing comes of a subscription, and the client was not told: it may end it as if it were one, or SUBSCRIBE with
+    /// its id again.
+    pub fn pass_over(&mut self, key: SubscriptionKey) {
+        self.subscriptions.pass_over(key);
+    }
+
     /// When the client is too late, and what the session ends with then.
     fn late_at(&self) -> Option<(Moment, CloseReason)> {
         match self.state {

@@ -85,6 +85,8 @@ struct Subscription {
     generation: u32,
     id: SubscriptionId,
     destination: Arc<str>,
+    /// The client may not know that nothing comes of it.
+    passed_over: bool,
 }
 
 #[derive(Debug)]
@@ -164,6 +166,7 @@ impl Subscriptions {
                 generation,
                 id,
                 destination,
+                ..
             } = entry.taken()?;
             Some((
                 SubscriptionKey {
@@ -190,8 +193,11 @@ impl Subscriptions {
 
     /// Adds a subscription whose id is not taken; `None` when it is.
     pub(super) fn insert(&mut self, id: SubscriptionId, destination: Arc<str>) -> Option<SubscriptionKey> {
-        if self.find(&id).is_some() {
-            return None;
+        if let Some(earlier) = self.find(&id) {
+            if !self.at(earlier.slot)?.passed_over {
+                return None;
+            }
+            self.remove(earlier);
         }
         self.generation = self.generation.checked_add(1).unwrap_or(1);
         let generation = self.generation;
@@ -199,6 +205,7 @@ impl Subscriptions {
             generation,
             id: id.clone(),
             destination,
+            passed_over: false,
         })?;
         if let Some(index) = &mut self.index {
             index.insert(id, slot);
@@ -210,6 +217,15 @@ impl Subscriptions {
             ));
         }
         Some(SubscriptionKey { slot, generation })
+    }
+
+    /// Keeps a subscription of which nothing comes, so that the client may end it; another one may take its id.
+    pub(super) fn pass_over(&mut self, key: SubscriptionKey) {
+        if self.is_live(key)
+            && let Some(Slot::Taken(subscription)) = self.slots.get_mut(key.slot as usize)
+        {
+            subscription.passed_over = true;
+        }
     }
 
     /// Ends a subscription; gives back its name and destination.
@@ -298,6 +314,21 @@ mod tests {
         let slots =
             ["x", "y", "z", "new"].map(|id| all.insert(id.into(), "/topic/a".into()).map(|key| key.slot));
         assert_eq!(slots, [Some(3), Some(900), Some(7), Some(1000)]);
+    }
+
+    #[test]
+    fn what_is_passed_over_may_be_ended_or_replaced() {
+        let mut all = Subscriptions::default();
+        let insert = |all: &mut Subscriptions| all.insert("a".into(), "/topic/a".into());
+        let first = insert(&mut all).expect("free");
+        all.pass_over(first);
+        assert_eq!(all.find(&"a".into()), Some(first));
+        let second = insert(&mut all).expect("free again");
+        assert!(!all.is_live(first) && all.len() == 1);
+        all.pass_over(first);
+        assert_eq!(insert(&mut all), None, "the second is in use");
+        all.pass_over(second);
+        assert!(all.remove(second).is_some() && all.is_empty());
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<T: Transport> Connection<T> {
             Some(fault) => self.end_with(&fault),
             None => {
                 if let Some(refused) = subscription {
-                    self.machine.cancel(refused);
+                    self.machine.pass_over(refused);
                 }
                 // What it published before it failed is waited for; a call beside others waits for nothing here.
                 if self.busy.is_none() {

@@ -295,6 +295,18 @@ async fn a_dropped_frame_cancels_nothing_but_its_own_subscription() {
     peer.unsubscribe("s").await;
 }
 
+/// The client may think that it is subscribed, and ends what it began. Once; then the id is unknown.
+#[tokio::test]
+async fn a_subscription_that_was_dropped_can_be_ended() {
+    let server = TestServer::start(builder().inbound_interceptor(guard)).await;
+    let mut peer = server.connect().await;
+    peer.say_subscribe("t", "/topic/dropped", "1").await;
+    peer.expect_receipt("1").await;
+    peer.unsubscribe("t").await;
+    peer.text("UNSUBSCRIBE\nid:t\n\n\0").await;
+    peer.expect_error("malformed", 1002).await;
+}
+
 #[message_mapping("/fails")]
 async fn fails() -> Result<(), BoxError> {
     Err("on purpose".into())
