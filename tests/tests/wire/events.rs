@@ -153,7 +153,7 @@ async fn server_with_statuses() -> (TestServer, Heard, Arc<Gate>, Statuses) {
     (TestServer::start(builder).await, heard, gate, statuses)
 }
 
-/// Rows: BRK-06, EVT-01, EVT-03
+/// Rows: EVT-01, EVT-03
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;
@@ -205,7 +205,7 @@ async fn what_a_listener_keeps_is_there_for_the_first_message() {
     peer.expect_message("kept").await;
 }
 
-/// Rows: EVT-03
+/// Rows: EVT-03, BRK-05
 #[tokio::test]
 async fn each_way_to_end_has_its_reason_and_is_told_once() {
     let table: [(&str, CloseReason); 5] = [
@@ -307,7 +307,7 @@ async fn what_a_client_sent_before_it_vanished_is_handled_and_its_end_told_once(
 
 /// Connect comes before connected, with the user and the headers of CONNECT, which keep their secrets.
 ///
-/// Rows: EVT-01, EVT-07
+/// Rows: EVT-01, EVT-07, BRK-06
 #[tokio::test]
 async fn a_connect_is_told_before_it_is_answered() {
     let (server, heard, _) = server().await;
