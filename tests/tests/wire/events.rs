@@ -251,6 +251,7 @@ async fn a_client_that_vanishes_is_told_of_as_one_that_closes() {
     }
 }
 
+/// Rows: EVT-01
 #[tokio::test]
 async fn who_was_never_accepted_is_not_told_of() {
     let (server, heard, _) = server().await;
