@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures_core::future::BoxFuture;
 use stomp_core::{
     CloseReason,
     session::{Fault, Request, Send, Subscribe, SubscriptionKey},
@@ -88,20 +89,33 @@ impl<T: Transport> Connection<T> {
     /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR"). An error
     /// handler may have it say something else, or go on in silence where that is possible.
     pub(super) fn fail_request(&mut self, refusal: impl Into<Refusal>) {
+        self.fail_request_but_tell(refusal.into(), None);
+    }
+
+    /// The same for what has been done in part: if the session goes on, these listeners are told.
+    pub(super) fn fail_request_but_tell(
+        &mut self,
+        refusal: Refusal,
+        listening: Option<BoxFuture<'static, ()>>,
+    ) {
         if self.is_leaving() {
-            return self.end_with(&refusal.into().fault);
+            return self.end_with(&refusal.fault);
         }
-        let refusal = refusal.into();
         let subscription = refusal.subscription;
         match self.explained(refusal) {
             Some(fault) => self.end_with(&fault),
             None => {
                 if let Some(refused) = subscription {
-                    self.machine.cancel(refused);
+                    self.forget(refused);
                 }
+                let settled = Settled {
+                    listening,
+                    ..Settled::default()
+                };
                 // What it published before it failed is waited for; a call beside others waits for nothing here.
-                if self.busy.is_none() {
-                    self.settle(Settled::default());
+                match self.busy {
+                    None => self.settle(settled),
+                    Some(_) => self.settled_beside(settled),
                 }
             }
         }

@@ -206,8 +206,14 @@ impl<T: Transport> Connection<T> {
             }),
             Err(PublishError::Intercepted(cause)) => self.intercepted(cause, &destination, receipt),
             Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
+            Err(PublishError::NotServed | PublishError::Malformed) if self.ignores_unmapped() => {
+                self.settle(Settled {
+                    receipt,
+                    ..Settled::default()
+                });
+            }
             Err(error @ (PublishError::NotServed | PublishError::Malformed)) => {
-                self.unserved(&error, &destination, receipt, None);
+                self.fail_request(unserved(&error, &destination, receipt.as_deref()));
             }
         }
     }
@@ -228,7 +234,7 @@ impl<T: Transport> Connection<T> {
         routing.is_brokers(destination) || routing.user_path(destination).is_some()
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe, watch: Option<Box<Watch>>) {
+    fn subscribe(&mut self, subscribe: Subscribe, mut watch: Option<Box<Watch>>) {
         let Subscribe {
             key,
             id,
@@ -236,14 +242,6 @@ impl<T: Transport> Connection<T> {
             receipt,
             ..
         } = subscribe;
-        self.shared
-            .subscribed()
-            .insert(key, id.clone(), Arc::clone(&message.destination));
-        let encoding = EncodingKey {
-            id,
-            version: self.machine.version(),
-            framing: self.transport.framing(),
-        };
         let found = self.handler_of(MessageKind::Subscribe, &message.destination);
         let address = match found {
             Some(_) if !self.server.config.routing.is_overlapping() => None,
@@ -251,8 +249,11 @@ impl<T: Transport> Connection<T> {
         };
         if found.is_none() && address.is_none() {
             let error = PublishError::NotServed;
-            give_up(watch, &error);
-            return self.unserved(&error, &message.destination, receipt, Some(key));
+            give_up(watch.take(), &error);
+            if !self.ignores_unmapped() {
+                let refusal = unserved(&error, &message.destination, receipt.as_deref());
+                return self.fail_request(refusal.of_subscription(Some(key)));
+            }
         }
         let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
             Ok(selector) => selector,
@@ -262,6 +263,13 @@ impl<T: Transport> Connection<T> {
                 let fault = fault.with_destination(Some(&message.destination));
                 return self.fail_request(fault.with_receipt(receipt.as_deref()));
             }
+        };
+        let destination = Arc::clone(&message.destination);
+        self.shared.subscribed().insert(key, id.clone(), destination);
+        let encoding = EncodingKey {
+            id,
+            version: self.machine.version(),
+            framing: self.transport.framing(),
         };
         let listening = self.subscribed(&encoding, &message);
         // First, so that what is published behind the handler's answer is not missed.
@@ -312,11 +320,7 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
-        self.shared.subscribed().remove(key);
-        if let Some((address, ticket)) = self.tickets.remove(key) {
-            let done = Witness::Session(&self.shared).completion();
-            self.server.publisher.broker.unsubscribe(&address, ticket, done);
-        }
+        self.forget(key);
         let listening =
             self.tell(|session| SessionUnsubscribeEvent::new(session, id.as_str().into(), destination));
         self.settle(Settled {
@@ -324,6 +328,16 @@ impl<T: Transport> Connection<T> {
             listening,
             watch,
         });
+    }
+
+    /// A subscription is over, or was refused: its id is free, nobody finds it any more, and the broker stops.
+    pub(super) fn forget(&mut self, key: SubscriptionKey) {
+        self.machine.cancel(key);
+        self.shared.subscribed().remove(key);
+        if let Some((address, ticket)) = self.tickets.remove(key) {
+            let done = Witness::Session(&self.shared).completion();
+            self.server.publisher.broker.unsubscribe(&address, ticket, done);
+        }
     }
 
     /// Lets a handler have the message.
@@ -364,7 +378,8 @@ impl<T: Transport> Connection<T> {
         if let Some(mut watch) = then.watch {
             watch.done(refusal.cause());
         }
-        self.fail_request(refusal);
+        // A subscription that a handler did not answer is one all the same.
+        self.fail_request_but_tell(refusal, then.listening);
     }
 
     /// Goes on with a stream of answers, unless the session is over or has as many as it may.
@@ -382,29 +397,10 @@ impl<T: Transport> Connection<T> {
         self.answers.push(answers);
     }
 
-    /// Nobody serves this destination.
-    fn unserved(
-        &mut self,
-        error: &PublishError,
-        destination: &str,
-        receipt: Option<Box<str>>,
-        subscription: Option<SubscriptionKey>,
-    ) {
+    /// Counts a frame for what nobody serves; says whether that is passed over in silence.
+    fn ignores_unmapped(&self) -> bool {
         self.server.counters.unmapped.increment();
-        if self.server.config.ignore_unmapped {
-            return self.settle(Settled {
-                receipt,
-                ..Settled::default()
-            });
-        }
-        let text = match error {
-            PublishError::NotServed => "nobody serves this destination",
-            _ => "the destination names no user and queue",
-        };
-        let fault = Fault::new(CloseReason::NoHandler, text)
-            .with_receipt(receipt.as_deref())
-            .with_destination(Some(destination));
-        self.fail_request(Refusal::of_frame(fault).of_subscription(subscription));
+        self.server.config.ignore_unmapped
     }
 
     /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
@@ -457,7 +453,7 @@ impl<T: Transport> Connection<T> {
         settled.listening
     }
 
-    fn settled_beside(&mut self, settled: Settled) {
+    pub(super) fn settled_beside(&mut self, settled: Settled) {
         if settled.receipt.is_some() || settled.listening.is_some() || settled.watch.is_some() {
             self.concurrent.push(Busy::Settling { settled });
         }
@@ -482,6 +478,18 @@ impl<T: Transport> Connection<T> {
         let is_brokers = self.server.config.routing.is_brokers(destination);
         is_brokers.then(|| Address::Shared(Arc::clone(destination)))
     }
+}
+
+/// Nobody serves this destination.
+fn unserved(error: &PublishError, destination: &str, receipt: Option<&str>) -> Refusal {
+    let text = match error {
+        PublishError::NotServed => "nobody serves this destination",
+        _ => "the destination names no user and queue",
+    };
+    let fault = Fault::new(CloseReason::NoHandler, text)
+        .with_receipt(receipt)
+        .with_destination(Some(destination));
+    Refusal::of_frame(fault)
 }
 
 /// What interceptors watch failed for this reason.

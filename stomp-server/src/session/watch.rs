@@ -99,7 +99,7 @@ impl<T: Transport> Connection<T> {
     /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
     pub(super) fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
         if let Some(dropped) = subscription {
-            self.machine.cancel(dropped);
+            self.forget(dropped);
         }
         self.settle(Settled {
             receipt,
