@@ -230,7 +230,9 @@ pub(super) async fn judge(inbound: &InboundChannel, session: Session, mut reques
     }
     let fault = match stopped {
         Stopped::Panicked => panicked(None),
-        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
+        // A DISCONNECT has no destination.
+        _ => Fault::new(CloseReason::Refused, "this is not allowed")
+            .with_destination(Some(&*destination).filter(|destination| !destination.is_empty())),
     };
     let refusal = match kind {
         // The client has left all the same.
