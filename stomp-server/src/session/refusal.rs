@@ -12,6 +12,7 @@ use stomp_core::{
 use super::{Connection, Session, busy::Settled};
 use crate::{
     InboundKind, Message, MessageKind,
+    broker::PublishError,
     channel::{Cause, Failure},
     error_handler::{RefusedFrame, Shown, explain},
     transport::Transport,
@@ -166,4 +167,25 @@ pub(super) fn failed(receipt: Option<&str>, destination: Option<&str>) -> Fault 
     Fault::new(CloseReason::HandlerFailed, "the message could not be handled")
         .with_receipt(receipt)
         .with_destination(destination)
+}
+
+/// The refusal of a frame whose message was not published.
+pub(super) fn unpublished(error: PublishError, destination: &str, receipt: Option<&str>) -> Refusal {
+    let refused = |reason, text: &'static str| {
+        let fault = Fault::new(reason, text);
+        Refusal::of_frame(fault.with_receipt(receipt).with_destination(Some(destination)))
+    };
+    match error {
+        PublishError::NotServed => refused(CloseReason::NoHandler, "nobody serves this destination"),
+        PublishError::Malformed => refused(CloseReason::NoHandler, "the destination names no user and queue"),
+        // Too many messages wait for this destination. What came before this one may wait among them.
+        PublishError::Overloaded => refused(
+            CloseReason::Internal,
+            "the destination has more messages waiting than it may",
+        ),
+        PublishError::Intercepted(cause) => {
+            Refusal::of_frame(failed(receipt, Some(destination))).because(Some(cause.into()))
+        }
+        PublishError::Vetoed => Refusal::of_frame(failed(receipt, Some(destination))),
+    }
 }

@@ -13,13 +13,12 @@ use super::{
     Connection, Frame, Session,
     busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
-    refusal::{Refusal, failed, receipt},
+    refusal::{Refusal, receipt, unpublished},
     watch::{Watch, judge, unwatched},
     work::{Answers, Errand, Outcome, Subscriber},
 };
 use crate::{
-    BoxError, Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent,
-    SessionUnsubscribeEvent,
+    Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
     handler::{ErrorChain, ExecutionMode, Found},
     security::{AuthenticationError, Login},
@@ -176,46 +175,70 @@ impl<T: Transport> Connection<T> {
 
     fn send_message(&mut self, Send { message, receipt }: Send, watch: Option<Box<Watch>>) {
         self.server.counters.messages_received.increment();
-        let found = self.handler_of(MessageKind::Send, &message.destination);
-        if let Some(found) = found {
-            if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
-                // Subscribers see the message before the handler's answer to it.
-                let published = self.publish(message.clone());
-                if let Err(error @ PublishError::Overloaded) = published {
-                    give_up(watch, &error);
-                    return self.overloaded(&message.destination, receipt.as_deref());
-                }
-            }
-            let then = Settled {
-                receipt,
-                watch,
-                ..Settled::default()
-            };
-            return self.handle(message, None, found, then);
-        }
         let destination = Arc::clone(&message.destination);
+        let found = self.handler_of(MessageKind::Send, &destination);
+        if let Some(found) = found {
+            // Subscribers see the message before the handler's answer to it.
+            let published = match self.server.config.routing.is_overlapping() && self.is_served(&destination)
+            {
+                true => self.publish(message.clone()),
+                false => Ok(()),
+            };
+            return match published {
+                Err(error) if self.fails_beside_handler(&error, &destination, receipt.is_some()) => {
+                    give_up(watch, &error);
+                    self.fail_request(unpublished(error, &destination, receipt.as_deref()));
+                }
+                _ => {
+                    let then = Settled {
+                        receipt,
+                        watch,
+                        ..Settled::default()
+                    };
+                    self.handle(message, None, found, then);
+                }
+            };
+        }
         let published = self.publish(message);
         if let Some(mut watch) = watch {
             watch.done(published.as_ref().err().map(|error| error as _));
         }
         match published {
-            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
-            Ok(()) | Err(PublishError::Vetoed) => self.settle(Settled {
+            Err(error) if self.fails(&error, &destination, receipt.is_some()) => {
+                self.fail_request(unpublished(error, &destination, receipt.as_deref()));
+            }
+            _ => self.settle(Settled {
                 receipt,
                 ..Settled::default()
             }),
-            Err(PublishError::Intercepted(cause)) => self.intercepted(cause, &destination, receipt),
-            Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
-            Err(PublishError::NotServed | PublishError::Malformed) if self.ignores_unmapped() => {
-                self.settle(Settled {
-                    receipt,
-                    ..Settled::default()
-                });
-            }
-            Err(error @ (PublishError::NotServed | PublishError::Malformed)) => {
-                self.fail_request(unserved(&error, &destination, receipt.as_deref()));
-            }
         }
+    }
+
+    /// Notes why a message was not published; says whether that fails its frame.
+    fn fails(&self, error: &PublishError, destination: &str, receipt: bool) -> bool {
+        match error {
+            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
+            PublishError::Vetoed => false,
+            // As with a handler's failure, the client learns of it if it asked for a receipt.
+            PublishError::Intercepted(cause) => {
+                tracing::error!(
+                    session = %self.shared.id(),
+                    destination = %destination.escape_debug(),
+                    error = %ErrorChain(&**cause),
+                    "an interceptor failed; the message was not published"
+                );
+                receipt
+            }
+            PublishError::Overloaded => true,
+            PublishError::NotServed | PublishError::Malformed => !self.ignores_unmapped(),
+        }
+    }
+
+    /// The same where a handler has the message too: that the destination names no user is nothing to the handler, but
+    /// a receipt would say that both have it.
+    fn fails_beside_handler(&self, error: &PublishError, destination: &str, receipt: bool) -> bool {
+        let is_the_handlers_only = matches!(error, PublishError::NotServed | PublishError::Malformed);
+        (receipt || !is_the_handlers_only) && self.fails(error, destination, receipt)
     }
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {
@@ -251,7 +274,7 @@ impl<T: Transport> Connection<T> {
             let error = PublishError::NotServed;
             give_up(watch.take(), &error);
             if !self.ignores_unmapped() {
-                let refusal = unserved(&error, &message.destination, receipt.as_deref());
+                let refusal = unpublished(error, &message.destination, receipt.as_deref());
                 return self.fail_request(refusal.of_subscription(Some(key)));
             }
         }
@@ -403,34 +426,6 @@ impl<T: Transport> Connection<T> {
         self.server.config.ignore_unmapped
     }
 
-    /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
-    /// for a receipt.
-    fn intercepted(&mut self, cause: BoxError, destination: &str, receipt: Option<Box<str>>) {
-        tracing::error!(
-            session = %self.shared.id(),
-            destination = %destination.escape_debug(),
-            error = %ErrorChain(&*cause),
-            "an interceptor failed; the message was not published"
-        );
-        match receipt {
-            Some(receipt) => {
-                let fault = failed(Some(&receipt), Some(destination));
-                self.fail_request(Refusal::of_frame(fault).because(Some(cause.into())));
-            }
-            None => self.settle(Settled::default()),
-        }
-    }
-
-    /// Too many messages wait for this destination. What came before this one may wait among them.
-    fn overloaded(&mut self, destination: &str, receipt: Option<&str>) {
-        let fault = Fault::new(
-            CloseReason::Internal,
-            "the destination has more messages waiting than it may",
-        );
-        let fault = fault.with_receipt(receipt).with_destination(Some(destination));
-        self.fail_request(Refusal::of_frame(fault));
-    }
-
     /// The broker has been asked: waits until it is done, if it is not.
     pub(super) fn settle(&mut self, settled: Settled) {
         if self.shared.awaits_completion() {
@@ -478,18 +473,6 @@ impl<T: Transport> Connection<T> {
         let is_brokers = self.server.config.routing.is_brokers(destination);
         is_brokers.then(|| Address::Shared(Arc::clone(destination)))
     }
-}
-
-/// Nobody serves this destination.
-fn unserved(error: &PublishError, destination: &str, receipt: Option<&str>) -> Refusal {
-    let text = match error {
-        PublishError::NotServed => "nobody serves this destination",
-        _ => "the destination names no user and queue",
-    };
-    let fault = Fault::new(CloseReason::NoHandler, text)
-        .with_receipt(receipt)
-        .with_destination(Some(destination));
-    Refusal::of_frame(fault)
 }
 
 /// What interceptors watch failed for this reason.
