@@ -19,7 +19,7 @@ use super::{
     watch::Watch,
     work::{Answers, Outcome},
 };
-use crate::{Principal, caught::poll_caught, security::AuthenticationError};
+use crate::{Principal, caught::poll_caught, error_handler::Shown, security::AuthenticationError};
 
 /// The one thing that a session waits for.
 pub(super) enum Busy {
@@ -54,6 +54,8 @@ pub(super) struct Settled {
     pub(super) listening: Option<BoxFuture<'static, ()>>,
     /// Interceptors to be told then.
     pub(super) watch: Option<Box<Watch>>,
+    /// What an error handler may see of the frame if it fails: the session's present one may be another by then.
+    pub(super) presented: Option<Box<Shown>>,
 }
 
 /// What the interceptors made of a frame.
@@ -104,7 +106,7 @@ impl Busy {
             Self::Handling { outcome, then } => {
                 // The handler's own panics are its errors; this is for what its errors say of themselves.
                 let outcome = ready!(poll_logged(outcome, cx, "an error"));
-                let failed = || Box::new(panicked(then.receipt.as_deref()).into());
+                let failed = || Box::new(panicked(None).into());
                 let outcome = outcome.unwrap_or_else(|| Outcome::Failed(failed()));
                 Step::Handled(outcome, std::mem::take(then))
             }

@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `connection` | the task of one connection: reads, decodes, handles in order, writes |
-//! | `requests`, `busy` | what it does with each request, and what it waits for |
+//! | `requests`, `busy`, `settling` | what it does with each request, what it waits for, and how that ends |
 //! | `refusal`, `watch` | what an error handler decides, and what interceptors are told |
 //! | `ending` | how it ends: asked to, overdue, failed, or left |
 //! | `work` | what a handler's message needs: the call, replies, exceptions |
@@ -21,6 +21,7 @@ mod inbox;
 mod outbox;
 mod refusal;
 mod requests;
+mod settling;
 #[cfg(test)]
 mod tests;
 mod tickets;

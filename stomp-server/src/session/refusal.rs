@@ -68,6 +68,17 @@ impl Refusal {
         self
     }
 
+    /// The frame, unless it is known already.
+    pub(super) fn presented_as(mut self, presented: Option<Box<Shown>>) -> Self {
+        self.frame = self.frame.or(presented.map(|frame| *frame));
+        self
+    }
+
+    pub(super) fn with_receipt(mut self, receipt: Option<&str>) -> Self {
+        self.fault = self.fault.with_receipt(receipt);
+        self
+    }
+
     /// The refusal of a message that is not the session's present one, or not only.
     pub(super) fn of_message(mut self, message: &Message) -> Self {
         let kind = match message.kind {

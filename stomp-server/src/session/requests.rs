@@ -14,8 +14,8 @@ use super::{
     busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
     refusal::{Refusal, receipt, unpublished},
-    watch::{Watch, judge, unwatched},
-    work::{Answers, Errand, Outcome, Subscriber},
+    watch::{Watch, judge},
+    work::{Errand, Subscriber},
 };
 use crate::{
     Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
@@ -61,27 +61,6 @@ impl<T: Transport> Connection<T> {
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
-        }
-    }
-
-    /// The same for a handler that ran beside others.
-    pub(super) fn proceed_beside(&mut self, step: Step) {
-        match step {
-            Step::Handled(Outcome::Failed(refusal), then) => self.failed(*refusal, then),
-            Step::Handled(Outcome::Streaming(answers), then) => {
-                self.keep(answers);
-                self.settled_beside(then);
-            }
-            Step::Handled(Outcome::Unanswered(error), then) => {
-                let then = unwatched(then, &error);
-                self.settled_beside(then);
-            }
-            Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Settled(settled) => {
-                let listening = self.finish_settled(settled);
-                self.concurrent.extend(listening.map(Busy::Listening));
-            }
-            Step::Decided(..) | Step::Judged(..) | Step::Told => {}
         }
     }
 
@@ -309,6 +288,7 @@ impl<T: Transport> Connection<T> {
             receipt,
             listening,
             watch,
+            presented: None,
         };
         match found {
             Some(found) => self.handle(message, Some(Subscriber { key, encoding }), found, then),
@@ -350,6 +330,7 @@ impl<T: Transport> Connection<T> {
             receipt,
             listening,
             watch,
+            presented: None,
         });
     }
 
@@ -372,6 +353,10 @@ impl<T: Transport> Connection<T> {
             subscriber,
             receipt: then.receipt.clone(),
         };
+        let then = Settled {
+            presented: self.presented.take(),
+            ..then
+        };
         let mode = found.mode();
         let outcome = errand.run(found);
         match mode {
@@ -384,82 +369,10 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn conclude(&mut self, outcome: Outcome, then: Settled) {
-        match outcome {
-            Outcome::Failed(refusal) => self.failed(*refusal, then),
-            Outcome::Unanswered(error) => self.settle(unwatched(then, &error)),
-            Outcome::Streaming(answers) => {
-                self.keep(answers);
-                self.settle(then);
-            }
-            Outcome::Done => self.settle(then),
-        }
-    }
-
-    /// A handler failed, nothing answered that, and the receipt is refused.
-    fn failed(&mut self, refusal: Refusal, then: Settled) {
-        if let Some(mut watch) = then.watch {
-            watch.done(refusal.cause());
-        }
-        // A subscription that a handler did not answer is one all the same.
-        self.fail_request_but_tell(refusal, then.listening);
-    }
-
-    /// Goes on with a stream of answers, unless the session is over or has as many as it may.
-    fn keep(&mut self, answers: Answers) {
-        if self.is_leaving() {
-            return;
-        }
-        if self.answers.len() >= self.server.config.max_streams {
-            let fault = Fault::new(
-                CloseReason::Refused,
-                "the session is answered by as many streams as it may be",
-            );
-            return self.fail_request(fault.with_code(ErrorCode::Quota));
-        }
-        self.answers.push(answers);
-    }
-
     /// Counts a frame for what nobody serves; says whether that is passed over in silence.
     fn ignores_unmapped(&self) -> bool {
         self.server.counters.unmapped.increment();
         self.server.config.ignore_unmapped
-    }
-
-    /// The broker has been asked: waits until it is done, if it is not.
-    pub(super) fn settle(&mut self, settled: Settled) {
-        if self.shared.awaits_completion() {
-            self.busy = Some(Busy::Settling { settled });
-        } else {
-            self.settled(settled);
-        }
-    }
-
-    fn settled(&mut self, settled: Settled) {
-        self.busy = self.finish_settled(settled).map(Busy::Listening);
-    }
-
-    /// The broker is done: tells the interceptors and the client, and leaves the listeners to the caller.
-    fn finish_settled(&mut self, settled: Settled) -> Option<BoxFuture<'static, ()>> {
-        if let Some(mut watch) = settled.watch {
-            watch.done(None);
-        }
-        self.answer_receipt(settled.receipt.as_deref());
-        settled.listening
-    }
-
-    pub(super) fn settled_beside(&mut self, settled: Settled) {
-        if settled.receipt.is_some() || settled.listening.is_some() || settled.watch.is_some() {
-            self.concurrent.push(Busy::Settling { settled });
-        }
-    }
-
-    fn answer_receipt(&self, receipt: Option<&str>) {
-        if let Some(receipt) = receipt {
-            let octets =
-                encode_session_frame(self.transport.framing(), |out| self.machine.receipt(out, receipt));
-            self.send(Frame::of_session(octets));
-        }
     }
 
     /// Where the broker keeps subscriptions to a destination; `None` when it does not serve it.
