@@ -216,8 +216,8 @@ impl<T: Transport> Connection<T> {
     /// The same where a handler has the message too: that the destination names no user is nothing to the handler, but
     /// a receipt would say that both have it.
     fn fails_beside_handler(&self, error: &PublishError, destination: &str, receipt: bool) -> bool {
-        let is_the_handlers_only = matches!(error, PublishError::NotServed | PublishError::Malformed);
-        (receipt || !is_the_handlers_only) && self.fails(error, destination, receipt)
+        let names_nobody = matches!(error, PublishError::NotServed | PublishError::Malformed);
+        (receipt || !names_nobody) && self.fails(error, destination, receipt)
     }
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {

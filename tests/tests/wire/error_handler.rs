@@ -55,7 +55,12 @@ fn explain(refused: &RefusedFrame, error: ErrorFrame) -> Option<ErrorFrame> {
 }
 
 fn builder() -> StompServerBuilder {
-    app(module_path!()).inbound_interceptor(gate)
+    taking_turns(Arc::new(Semaphore::new(0)))
+}
+
+/// Each permit lets one of the handlers beside others go on.
+fn taking_turns(turn: Arc<Semaphore>) -> StompServerBuilder {
+    app(module_path!()).inbound_interceptor(gate).provide(turn)
 }
 
 async fn explaining() -> TestServer {
@@ -254,8 +259,7 @@ async fn an_error_handler_sees_the_frame_that_failed_beside_others() {
             Some(error.with_message(format!("{which} {receipt}")))
         };
         let turn = Arc::new(Semaphore::new(0));
-        let builder = builder()
-            .provide(Arc::clone(&turn))
+        let builder = taking_turns(Arc::clone(&turn))
             .error_handler(say)
             .configure(|config, _| config.max_streams = 0);
         let server = TestServer::start(builder).await;
