@@ -453,6 +453,7 @@ extern crate self as stomp_server;
 mod activity;
 mod app;
 mod broker;
+mod caught;
 mod channel;
 mod convert;
 mod counters;
