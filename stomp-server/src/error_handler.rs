@@ -87,14 +87,10 @@ pub(crate) struct Shown {
 impl Shown {
     /// A frame without its credentials.
     pub(crate) fn new(kind: InboundKind, headers: &Headers) -> Self {
-        let secret = |name: &str| {
-            ["login", "passcode", "authorization"]
-                .iter()
-                .any(|secret| name.eq_ignore_ascii_case(secret))
-        };
+        let shown = headers.iter().filter(|(name, _)| !Headers::is_credential(name));
         Self {
             kind,
-            headers: headers.iter().filter(|(name, _)| !secret(name)).collect(),
+            headers: shown.collect(),
         }
     }
 }
