@@ -11,7 +11,7 @@ use std::{
 
 use http::{HeaderMap, Response, StatusCode};
 
-use super::{Body, Handshake};
+use super::{Body, Handshake, handshake::HeaderNames};
 use crate::session::Attributes;
 
 /// Sees the requests for an endpoint before anything else does (Spring's `HandshakeInterceptor`): refuses them, adds
@@ -71,7 +71,6 @@ impl fmt::Debug for dyn HandshakeInterceptor {
 }
 
 /// A request that has not been answered.
-#[derive(Debug)]
 pub struct HandshakeAttempt {
     handshake: Handshake,
     headers: HeaderMap,
@@ -123,8 +122,17 @@ impl HandshakeAttempt {
     }
 }
 
+impl fmt::Debug for HandshakeAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAttempt")
+            .field("handshake", &self.handshake)
+            .field("headers", &HeaderNames(&self.headers))
+            .field("attributes", &self.attributes)
+            .finish()
+    }
+}
+
 /// The answer to a request that a [`HandshakeInterceptor`] refuses.
-#[derive(Debug)]
 pub struct HandshakeRefusal {
     status: StatusCode,
     /// Boxed: an error should be small.
@@ -149,6 +157,15 @@ impl HandshakeRefusal {
         };
         *response.headers_mut() = *self.headers;
         response
+    }
+}
+
+impl fmt::Debug for HandshakeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeRefusal")
+            .field("status", &self.status)
+            .field("headers", &HeaderNames(&self.headers))
+            .finish_non_exhaustive()
     }
 }
 
