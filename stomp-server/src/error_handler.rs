@@ -11,10 +11,7 @@ use stomp_core::{
     session::{Fault, FaultContent},
 };
 
-use crate::{
-    HandlerError, InboundKind, Session,
-    channel::{Cause, Failure},
-};
+use crate::{HandlerError, InboundKind, Session, channel::Cause};
 
 /// Decides what a client reads when one of its frames is refused (Spring's `StompSubProtocolErrorHandler`).
 ///
@@ -147,14 +144,14 @@ impl RefusedFrame {
     /// What went wrong on the server's side: the error of an interceptor, an
     /// [`AuthenticationError`](crate::AuthenticationError) or a [`HandlerError`](crate::HandlerError). Not for clients.
     #[must_use]
-    pub fn cause(&self) -> Failure<'_> {
-        self.cause.as_deref()
+    pub fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     /// The [cause](Self::cause), or one of its sources, as an `E`: what an application asks Spring's `getCause()` for.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
+        let cause = self.cause()?;
         if let Some(failed) = cause.downcast_ref::<HandlerError>() {
             return failed.downcast_ref();
         }

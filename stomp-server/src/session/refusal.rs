@@ -1,7 +1,7 @@
 //! Refusing one of a client's frames: the session ends with an ERROR, unless the application's error handler would
 //! rather say nothing.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use stomp_core::{
     CloseReason,
@@ -11,7 +11,7 @@ use stomp_core::{
 use super::{Connection, Session, busy::Settled};
 use crate::{
     InboundKind, Message, MessageKind,
-    channel::{Cause, Failure},
+    channel::Cause,
     error_handler::{RefusedFrame, Shown, explain},
     transport::Transport,
 };
@@ -57,8 +57,8 @@ impl Refusal {
     }
 
     /// What went wrong, for interceptors.
-    pub(super) fn cause(&self) -> Failure<'_> {
-        self.cause.as_deref().or(None)
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     pub(super) fn of_subscription(mut self, subscription: Option<SubscriptionKey>) -> Self {
