@@ -33,6 +33,14 @@ impl StompServer {
         self.state.services.template().separate()
     }
 
+    /// The value of this type that was given to [`manage`](StompServerBuilder::manage) or
+    /// [`provide`](StompServerBuilder::provide), or made by [`component`](StompServerBuilder::component): for `main`, HTTP
+    /// handlers and jobs.
+    #[must_use]
+    pub fn state<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.state.services.context().get()
+    }
+
     /// Who is connected.
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
@@ -176,6 +184,14 @@ impl ServerHandle {
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
         self.state.services.template().separate()
+    }
+
+    /// The value of this type that was given to [`manage`](StompServerBuilder::manage) or
+    /// [`provide`](StompServerBuilder::provide), or made by [`component`](StompServerBuilder::component): for `main`, HTTP
+    /// handlers and jobs.
+    #[must_use]
+    pub fn state<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.state.services.context().get()
     }
 
     /// Who is connected.

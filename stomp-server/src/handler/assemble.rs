@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::Arc,
 };
@@ -15,6 +15,7 @@ use super::{
     exception::{ExceptionEntry, ExceptionHandler, choose},
     grammar::Notation,
     listener::Listener,
+    named::NamedComponent,
     problem::{BuildProblem, Place},
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
@@ -36,8 +37,10 @@ pub(crate) struct AssembleOptions {
     pub(crate) routes: Vec<&'static Registration>,
     /// Controllers made by the application. They take the place of discovered ones of the same type.
     pub(crate) controllers: Vec<ExplicitController>,
+    /// Components to make and share, each after those that it may need.
+    pub(crate) components: Vec<NamedComponent>,
     /// What all calls share.
-    pub(crate) services: Arc<Services>,
+    pub(crate) services: Services,
     /// For its separator and prefixes: what reaches handlers, and where answers can go.
     pub(crate) config: Arc<Config>,
 }
@@ -91,11 +94,13 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
 fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
     let mut headers = Vec::new();
-    let mut ask = |name, location, requirements: fn(&mut Requirements)| {
+    // Components that are made before the one that asks.
+    let mut made = HashSet::new();
+    let mut ask = |place, made: &HashSet<TypeId>, requirements: fn(&mut Requirements)| {
         let mut needs = Requirements::default();
         requirements(&mut needs);
-        let place = Place { name, location };
-        for need in needs.missing_from(options.services.context()) {
+        let is_there = |id| options.services.context().contains(id) || made.contains(&id);
+        for need in needs.missing(is_there) {
             missing.entry((need.name, need.id)).or_default().insert(place);
         }
         headers.extend(
@@ -104,15 +109,17 @@ fn requirements(registrations: &[&'static Registration], options: &AssembleOptio
                 .filter_map(|header| header.problem(options.services.properties(), place)),
         );
     };
+    for component in &options.components {
+        ask(component.place, &made, component.requirements);
+        made.insert(component.id);
+    }
     for registration in registrations {
-        ask(
-            registration.name,
-            registration.location,
-            registration.requirements,
-        );
+        let Registration { name, location, .. } = **registration;
+        ask(Place { name, location }, &made, registration.requirements);
     }
     for controller in &options.controllers {
-        ask(controller.name, controller.location, controller.requirements);
+        let ExplicitController { name, location, .. } = *controller;
+        ask(Place { name, location }, &made, controller.requirements);
     }
     let problem = |((type_name, _), needed_by): (_, BTreeSet<Place>)| BuildProblem::MissingState {
         type_name,
@@ -186,11 +193,17 @@ pub(crate) struct Handlers {
     /// Exception handlers that are free functions.
     exceptions: Arc<[Arc<ExceptionEntry>]>,
     listeners: HashMap<TypeId, Vec<Listener>>,
+    services: Arc<Services>,
 }
 
 impl Handlers {
     fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
-        let mut installer = Installer::new(&options.services, options.config.routing.separator());
+        let mut services = options.services;
+        for component in &options.components {
+            component.make(services.context_mut());
+        }
+        let services = Arc::new(services);
+        let mut installer = Installer::new(&services, options.config.routing.separator());
         registrations
             .iter()
             .for_each(|registration| (registration.install)(&mut installer));
@@ -210,7 +223,13 @@ impl Handlers {
             routes: installed.routes.into_iter().map(Arc::new).collect(),
             exceptions: installed.exceptions.into(),
             listeners,
+            services,
         }
+    }
+
+    /// What all calls share.
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
     }
 
     /// The handler for a message. `path` is the destination without the application prefix; with `/` as separator it

@@ -8,8 +8,9 @@ use super::{
     call::{Call, Called},
     context::MessageContext,
     error::{HandlerError, Rejection},
+    extract::FromMessage,
     problem::Place,
-    route::{Location, Target},
+    route::{ArgSpec, Location, Target},
     services::Requirements,
     targets::{ReplyTarget, Targets},
 };
@@ -68,6 +69,28 @@ pub trait Handled: Error + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Error + 'static> Handled for E {}
+
+/// What an exception handler can take beside its error.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something an exception handler can take as an argument",
+    label = "not an extractor",
+    note = "to read a variable of the message that failed write `#[destination_variable] name: {Self}`",
+    note = "to read its body write `Payload<{Self}>`; the error that is handled is `&E`"
+)]
+pub trait ExceptionArgument: FromMessage {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromMessage> ExceptionArgument for T {}
+
+/// A further argument of an exception handler.
+#[doc(hidden)]
+pub async fn exception_argument<T: ExceptionArgument>(
+    cx: &MessageContext,
+    arg: &'static ArgSpec,
+) -> Result<T, Rejection> {
+    T::from_message(cx, arg).await
+}
 
 impl ErrorType {
     /// The type `E`.

@@ -203,7 +203,8 @@ impl<'a> Installer<'a> {
         }
     }
 
-    /// A controller that the application builds, once however often it is registered.
+    /// A controller that the application builds, once however often it is registered. One that is shared already is
+    /// that value.
     pub fn component<C: Controller + Component>(&mut self) {
         let Some(services) = self.services else {
             return self.survey::<C>();
@@ -211,7 +212,10 @@ impl<'a> Installer<'a> {
         let built = self
             .components
             .entry(TypeId::of::<C>())
-            .or_insert_with(|| Arc::new(C::build(services.context())));
+            .or_insert_with(|| match services.context().get::<C>() {
+                Some(shared) => shared,
+                None => Arc::new(C::build(services.context())),
+            });
         let controller = Arc::clone(built)
             .downcast()
             .expect("components are kept by their type");

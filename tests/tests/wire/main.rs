@@ -15,6 +15,7 @@ mod broker;
 mod build_errors;
 mod channels;
 mod class_level;
+mod components;
 mod conversations;
 mod converters;
 mod endpoint;

@@ -191,7 +191,8 @@ fn options(module: &str) -> AssembleOptions {
         scope: Some(module.to_owned()),
         routes: Vec::new(),
         controllers: Vec::new(),
-        services: Arc::new(Services::new(Context::default(), Converters::new(), template)),
+        components: Vec::new(),
+        services: Services::new(Context::default(), Converters::new(), template),
         config: Arc::default(),
     }
 }
