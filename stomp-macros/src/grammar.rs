@@ -393,7 +393,14 @@ mod tests {
     fn expressions_of_spring_are_seen() {
         assert_eq!(spel("/topic/#{T(x).y}/z"), Some(7..16));
         assert_eq!(spel("/#{@bean.of({1})}"), Some(1..17));
-        for sound in ["/#{room}", "/#{id:[0-9]+}", "/{x:#{2}}", "/${a:#{b.c}}", "/#", "/#{a.b"] {
+        for sound in [
+            "/#{room}",
+            "/#{id:[0-9]+}",
+            "/{x:#{2}}",
+            "/${a:#{b.c}}",
+            "/#",
+            "/#{a.b",
+        ] {
             assert_eq!(spel(sound), None, "{sound}");
         }
     }

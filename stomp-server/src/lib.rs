@@ -124,7 +124,8 @@
 //!
 //! The frames of one session are handled one after the other, in the order they came. `concurrent` behind the
 //! destination lets a handler run beside the session's other frames; `blocking`, for functions that are not `async`,
-//! runs it on a thread where it may block.
+//! runs it on a thread where it may block. Without `blocking` a plain `fn` runs on tokio's own threads, as an `async` one
+//! does: one that reads a file, asks a database or computes for long holds up other sessions, and nobody warns of it.
 //!
 //! # Arguments
 //!

@@ -141,12 +141,10 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
         Source::Extract(known) => {
             let check = (!generic).then(|| check(handler, argument, known.variable.is_some(), paths));
             let spec = spec(text, known, paths);
-            let extracted = if handler.kind == Kind::Exception {
-                quote_spanned!(ty.span()=> #p::exception_argument::<#ty>(__cx, const { &#spec }).await)
-            } else {
-                extract(ty, &quote_spanned!(span=> #ty), &spec, paths)
-            };
-            quote_spanned!(span=> { #check #extracted })
+            let extracted = extract(ty, &quote_spanned!(span=> #ty), &spec, paths);
+            let hint = (handler.kind == Kind::Exception)
+                .then(|| quote_spanned!(ty.span()=> #p::exception_argument::<#ty>();));
+            quote_spanned!(span=> { #check #hint #extracted })
         }
         Source::Unwrapped(unwrapped) => {
             let spec = spec(text, &unwrapped.spec, paths);

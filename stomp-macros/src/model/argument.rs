@@ -86,8 +86,8 @@ const KNOWN: [&str; 19] = [
 
 /// Types that are no extractors, whatever the application does.
 const PLAIN: [&str; 17] = [
-    "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-    "usize",
+    "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
+    "u64", "u128", "usize",
 ];
 
 impl Argument {

@@ -28,8 +28,8 @@ use crate::{
     env::Env,
     error_handler::StompErrorHandler,
     handler::{
-        AssembleOptions, Component, Context, Controller, ExplicitController, Handlers, NamedComponent, Properties, ReplyHeaders,
-        Services, assemble, private::Registration,
+        AssembleOptions, Component, Context, Controller, ExplicitController, Handlers, NamedComponent,
+        Properties, ReplyHeaders, Services, assemble, private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -504,6 +504,10 @@ impl StompServerBuilder {
         let (outbox, frame) = (self.config.outbox_limit, self.session.limits.frame);
         if outbox < frame {
             problems.push(ConfigProblem::OutboxSmallerThanFrame { outbox, frame });
+        }
+        let body = self.session.limits.body;
+        if body >= frame {
+            problems.push(ConfigProblem::BodyNotInFrame { body, frame });
         }
         if cfg!(panic = "abort") {
             problems.push(ConfigProblem::PanicAborts);

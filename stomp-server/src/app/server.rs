@@ -134,6 +134,9 @@ impl BoundServer {
     /// As [`serve`](Self::serve).
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
+        if state.endpoints.is_empty() {
+            tracing::warn!("there is no endpoint: no client can connect (`StompServerBuilder::endpoint`)");
+        }
         state.start();
         let mut signal = std::pin::pin!(signal);
         if let Some(told) = available(&state, true) {

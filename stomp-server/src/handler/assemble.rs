@@ -55,6 +55,7 @@ pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildPr
     let targets = Answers::read(&surveyed, notation, &mut problems);
     served::check(&surveyed, &table, &targets, &options.config, &mut problems);
     check_exceptions(&surveyed, &mut problems);
+    check_variables(&surveyed, &table, &targets, &mut problems);
     if problems.is_empty() {
         Ok(Handlers::install(table, &registrations, options))
     } else {
@@ -84,6 +85,9 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
     } else {
         Vec::new()
     };
+    if let (true, true, Some(scope)) = (options.discover, found.is_empty(), &options.scope) {
+        tracing::warn!(scope, "no handler stands at or below this module");
+    }
     found.extend(&options.routes);
     found.sort_by_key(|registration| registration.location);
     found.dedup_by_key(|registration| (registration.location, registration.name));
@@ -186,6 +190,40 @@ fn check_exceptions(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
     }
 }
 
+/// The exception handlers of a controller answer for its own methods: a variable that none of these has is never there.
+fn check_variables(surveyed: &Surveyed, table: &Table, answers: &Answers, problems: &mut Vec<BuildProblem>) {
+    for ((block, handler), targets) in surveyed.exceptions.iter().zip(&answers.exceptions) {
+        let blocks = surveyed.blocks.iter().enumerate();
+        let routes = || {
+            blocks
+                .clone()
+                .filter(|(_, known)| block.is_some() && *known == block)
+        };
+        if routes().next().is_none() {
+            continue;
+        }
+        let known: BTreeSet<&str> = routes().flat_map(|(index, _)| table.variables(index)).collect();
+        for template in targets.templates() {
+            let unknown = template.variables().filter(|name| !known.contains(name));
+            problems.extend(unknown.map(|name| BuildProblem::Malformed {
+                reason: unknown_variable(template.as_str(), name, &known),
+                handler: handler.place(),
+            }));
+        }
+    }
+}
+
+fn unknown_variable(target: &str, name: &str, known: &BTreeSet<&str>) -> String {
+    let known: Vec<_> = known.iter().map(|name| format!("`{{{name}}}`")).collect();
+    let known = match known.is_empty() {
+        true => "no variables".to_owned(),
+        false => known.join(", "),
+    };
+    format!(
+        "the reply destination `{target}`: no mapping of the controller has a variable `{name}`; they have {known}"
+    )
+}
+
 /// All handlers of an application, ready to be called.
 pub(crate) struct Handlers {
     table: Table,
@@ -194,6 +232,7 @@ pub(crate) struct Handlers {
     exceptions: Arc<[Arc<ExceptionEntry>]>,
     listeners: HashMap<TypeId, Vec<Listener>>,
     services: Arc<Services>,
+    config: Arc<Config>,
 }
 
 impl Handlers {
@@ -224,6 +263,7 @@ impl Handlers {
             exceptions: installed.exceptions.into(),
             listeners,
             services,
+            config: options.config,
         }
     }
 
@@ -257,6 +297,11 @@ impl Handlers {
             RouteInfo {
                 meta: route.meta,
                 patterns: self.table.patterns(index).map(str::to_owned).collect(),
+                destinations: self
+                    .table
+                    .patterns(index)
+                    .map(|pattern| self.config.routing.written(pattern))
+                    .collect(),
                 targets: route.targets.shown().collect(),
                 types,
             }
@@ -278,6 +323,8 @@ pub struct RouteInfo {
     pub meta: &'static RouteMeta,
     /// The patterns, joined with the application's separator, properties put in.
     pub patterns: Vec<String>,
+    /// What clients send or subscribe to: the patterns with the first of the application's prefixes.
+    pub destinations: Vec<String>,
     /// Where answers go, for people, properties put in; empty means the default of the kind.
     pub targets: Vec<String>,
     /// The types.
@@ -324,12 +371,12 @@ impl Found {
     pub(crate) fn exception_handler(&self, error: &HandlerError) -> Option<ExceptionHandler> {
         choose(&self.route.exceptions, error)
             .or_else(|| choose(&self.free_exceptions, error))
-            .map(|entry| ExceptionHandler(Arc::clone(entry)))
+            .map(|entry| ExceptionHandler::new(Arc::clone(entry)))
     }
 }
 
 impl fmt::Display for RouteInfo {
-    /// `SEND /chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
+    /// `SEND /app/chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RouteMeta {
             kind, name, location, ..
@@ -338,7 +385,7 @@ impl fmt::Display for RouteInfo {
             MessageKind::Send => "SEND",
             MessageKind::Subscribe => "SUBSCRIBE",
         };
-        write!(f, "{kind} {} -> {name}", self.patterns.join(" "))?;
+        write!(f, "{kind} {} -> {name}", self.destinations.join(" "))?;
         self.targets
             .iter()
             .try_for_each(|target| write!(f, ", answers to {target}"))?;

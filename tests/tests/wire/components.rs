@@ -116,7 +116,10 @@ fn what_a_service_lacks_is_told_with_the_place_that_names_it() {
     };
     assert!(type_name.ends_with("Notifier"), "{error}");
     assert!(needed_by[0].name.ends_with("Desk"), "{error}");
-    assert!(needed_by[0].location.to_string().contains("components.rs:"), "{error}");
+    assert!(
+        needed_by[0].location.to_string().contains("components.rs:"),
+        "{error}"
+    );
     assert!(error.to_string().contains("`component`"), "{error}");
 
     let error = app(module_path!())
@@ -132,5 +135,8 @@ fn what_a_service_lacks_is_told_with_the_place_that_names_it() {
 fn there_is_no_value_of_a_type_that_nobody_shares() {
     let server = services().build().expect("it builds");
     assert!(server.state::<Web>().is_none());
-    assert_eq!(server.state::<Greeting>().map(|greeting| greeting.0), Some("hello"));
+    assert_eq!(
+        server.state::<Greeting>().map(|greeting| greeting.0),
+        Some("hello")
+    );
 }

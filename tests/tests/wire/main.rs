@@ -27,6 +27,7 @@ mod floods;
 mod handlers;
 mod in_flight;
 mod interceptors;
+mod log;
 mod order;
 mod order_of_templates;
 mod placeholders;

@@ -130,7 +130,11 @@ fn camel_case(path: &str) -> String {
             }
             _ => {}
         }
-        camel.push(if capital { letter.to_ascii_uppercase() } else { letter });
+        camel.push(if capital {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        });
         (begins, capital) = (false, false);
     }
     camel

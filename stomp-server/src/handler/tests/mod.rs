@@ -90,7 +90,7 @@ impl Bench {
                 };
                 match handler.call(cx.clone(), Arc::new(error)).await {
                     Ok(reply) => (reply, handler.reply_targets(&cx)),
-                    Err(error) => return vec![format!("`{}` failed: {error}", handler.0.meta.name)],
+                    Err(error) => return vec![format!("`{}` failed: {error}", handler.entry.meta.name)],
                 }
             }
         };
