@@ -82,7 +82,7 @@ pub struct HandshakeAttempt {
 }
 
 impl HandshakeAttempt {
-    pub(super) fn new(handshake: Handshake) -> Self {
+    pub(crate) fn new(handshake: Handshake) -> Self {
         Self {
             handshake,
             headers: HeaderMap::new(),
@@ -123,7 +123,7 @@ impl HandshakeAttempt {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Handshake, HeaderMap, Attributes) {
+    pub(crate) fn into_parts(self) -> (Handshake, HeaderMap, Attributes) {
         (self.handshake, applications(self.headers), self.attributes)
     }
 }
@@ -154,7 +154,7 @@ impl HandshakeRefusal {
         self
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(self.body);
         // 1xx would leave the connection without an answer.
         *response.status_mut() = match self.status.is_informational() {
@@ -209,7 +209,7 @@ impl HandshakeInterceptors {
     }
 
     /// Asks one after the other, who have so long together; says how many let the request pass.
-    pub(super) async fn before(
+    pub(crate) async fn before(
         &self,
         attempt: HandshakeAttempt,
         env: &Env,
@@ -246,7 +246,7 @@ impl HandshakeInterceptors {
     }
 
     /// Tells those that let the request pass how it was answered, the last one first.
-    pub(super) fn after(&self, passed: usize, handshake: &Handshake, status: StatusCode) {
+    pub(crate) fn after(&self, passed: usize, handshake: &Handshake, status: StatusCode) {
         for interceptor in self.0[..passed].iter().rev() {
             let told = catch_unwind(AssertUnwindSafe(|| {
                 interceptor.after_handshake(handshake, status);

@@ -1,9 +1,6 @@
 //! The application's error handler: what clients read when a frame of theirs is refused, and whether they stay.
 
-use std::{
-    fmt::Write,
-    sync::{Arc, Mutex, OnceLock},
-};
+use std::sync::{Arc, Mutex};
 
 use futures_core::Stream;
 use stomp_server::{
@@ -14,11 +11,8 @@ use stomp_tests::{
     server::{TestServer, app},
 };
 use tokio::sync::Semaphore;
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
+
+use super::log::Log;
 
 #[derive(Debug, thiserror::Error)]
 #[error("broken")]
@@ -308,55 +302,6 @@ async fn what_an_error_handler_says_stays_in_its_place() {
     assert_eq!((codes, error.text().as_str()), (1, "two\nlines:here"));
 }
 
-/// Keeps what is logged, fields and all.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    /// That of the whole program, from now on. One for a single test would be no use: whether a place in the program
-    /// logs at all is remembered for all threads, as the first one to come there finds it.
-    fn of_everybody() -> &'static Self {
-        static LOG: OnceLock<Log> = OnceLock::new();
-        LOG.get_or_init(|| {
-            let log = Self::default();
-            tracing::subscriber::set_global_default(log.clone()).expect("nobody else sets one");
-            log
-        })
-    }
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("stomp_server") && *metadata.level() <= Level::DEBUG
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        self.0.lock().expect("nobody panics").push(line.0);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 /// Each ERROR is one line: session, code and escaped text. What the client sent as a body, and its passcode, are in none.
 ///
 /// Rows: CHAN-31, CHAN-32
@@ -373,7 +318,7 @@ async fn each_error_is_logged_once_and_nothing_of_the_clients_unescaped() {
         .await;
     peer.expect_error("forbidden", 1008).await;
     server.stop().await;
-    let lines = log.0.lock().expect("nobody panics").clone();
+    let lines = log.lines();
     let errors: Vec<_> = lines
         .iter()
         .filter(|line| line.contains("ends with an ERROR") && line.contains(&session))
@@ -383,6 +328,8 @@ async fn each_error_is_logged_once_and_nothing_of_the_clients_unescaped() {
     };
     assert!(error.contains("forbidden"), "{error:?}");
     assert!(error.contains("two\\nlines"), "{error:?}");
+    assert!(error.contains("destination=/topic/gate/refuse"), "{error:?}");
+    assert!(error.starts_with("INFO "), "{error:?}");
     for line in &lines {
         assert!(
             !line.contains(&session) || !line.contains(['\n', '\r']),
