@@ -40,7 +40,12 @@ pub(crate) fn encode_message(key: &EncodingKey, message_id: &str, publication: &
         // In Spring's order.
         let mut frame =
             FrameWriter::start(out, key.version, Command::Message).header("destination", destination);
+        let mut typed = false;
         for (name, value) in headers.iter().filter(|(name, _)| !is_servers(name)) {
+            // A body has one type, the first ("Repeated Header Entries"); Spring says no other, either.
+            if name == "content-type" && std::mem::replace(&mut typed, true) {
+                continue;
+            }
             frame = frame.header(name, value);
         }
         // A STOMP 1.0 client may leave the id away, and then gets none.
@@ -110,8 +115,14 @@ fn web_socket_frame(buffer: &mut [u8], first: u8) -> &[u8] {
 /// Text where it can be, since browsers and consoles show text; what is not UTF-8 may not be text (RFC 6455
 /// section 5.6). Nothing at all is text, whatever it is called, as in Spring.
 fn is_binary(content_type: Option<&str>, body: &[u8]) -> bool {
-    let octets = content_type.is_some_and(|kind| kind.starts_with("application/octet-stream"));
-    octets && !body.is_empty() || std::str::from_utf8(body).is_err()
+    content_type.is_some_and(may_be_octets) && !body.is_empty() || std::str::from_utf8(body).is_err()
+}
+
+/// `application/octet-stream`, or a wildcard that takes it in, as in Spring.
+fn may_be_octets(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let kinds = ["application/octet-stream", "application/*", "*/*", "*"];
+    kinds.iter().any(|octets| kind.eq_ignore_ascii_case(octets))
 }
 
 /// Headers that the server writes itself, or that were meant for it alone: a publisher's are not passed on.
@@ -174,14 +185,37 @@ mod tests {
             encode_message(&key(), "e-1", &publication(b"\xff", &[]))[0],
             BINARY
         );
-        let declared = [("content-type", "application/octet-stream")];
-        assert_eq!(
-            encode_message(&key(), "e-1", &publication(b"text", &declared))[0],
-            BINARY
-        );
-        assert_eq!(
-            encode_message(&key(), "e-1", &publication(b"", &declared))[0],
-            TEXT
+        let declared = [
+            ("application/octet-stream", BINARY),
+            (" Application/Octet-Stream ;a=b", BINARY),
+            ("application/*", BINARY),
+            ("*/*", BINARY),
+            ("*", BINARY),
+            ("application/octet-streams", TEXT),
+            ("application/*+json", TEXT),
+            ("text/*", TEXT),
+        ];
+        for (kind, expected) in declared {
+            let headers = [("content-type", kind)];
+            let first = |body| encode_message(&key(), "e-1", &publication(body, &headers))[0];
+            assert_eq!(first(b"text"), expected, "{kind}");
+            assert_eq!(first(b""), TEXT, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_message_has_one_content_type() {
+        let sent = [
+            ("content-type", "text/plain"),
+            ("a", "1"),
+            ("content-type", "text/html"),
+            ("a", "2"),
+        ];
+        let octets = encode_message(&key(), "e-1", &publication(b"", &sent));
+        let text = String::from_utf8_lossy(&octets);
+        assert!(
+            text.contains("\ncontent-type:text/plain\na:1\na:2\nsubscription"),
+            "{text}"
         );
     }
 

@@ -276,11 +276,15 @@ impl fmt::Debug for Converters {
     }
 }
 
+/// May stand before JSON (RFC 8259 section 8.1), and means nothing there.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 fn read_json<T: DeserializeOwned>(body: &Bytes) -> Result<T, ConvertError> {
     if body.is_empty() {
         return Err(ConvertError::empty());
     }
-    serde_json::from_slice(body).map_err(ConvertError::json)
+    let json = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    serde_json::from_slice(json).map_err(ConvertError::json)
 }
 
 /// JSON is UTF-8 unless UTF-16 is named; what else is named is ignored, as in Spring.

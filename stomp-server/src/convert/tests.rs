@@ -309,6 +309,13 @@ fn a_strict_chain_reads_nothing_without_a_content_type() {
     assert!(own.read::<Draft>(&body, None).is_err(), "read as bracketed");
 }
 
+#[test]
+fn a_byte_order_mark_before_json_means_nothing() {
+    assert_eq!(read::<u8>("\u{feff}7", None).unwrap(), 7);
+    assert!(read::<u8>("\u{feff}\u{feff}7", None).is_err());
+    assert!(read::<u8>("\u{feff}", None).is_err());
+}
+
 /// Rows: CONV-10, CONV-11, CONV-16
 #[test]
 fn json_is_read_with_any_suffix_and_unknown_fields_are_passed_over() {

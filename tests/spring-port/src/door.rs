@@ -17,9 +17,13 @@ pub(crate) async fn door(mut attempt: HandshakeAttempt) -> Result<HandshakeAttem
     match raw_parameter(&uri, "deny") {
         Some(None) => return Err(attempt.refuse(NO_STATUS)),
         Some(Some(status)) => {
-            // Java throws where there is no such status, and what was set is forgotten.
-            let status: StatusCode = status.parse().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-            return Err(attempt.refuse(status));
+            // Java throws where it knows no such status.
+            let known = status
+                .parse()
+                .ok()
+                .and_then(|code| StatusCode::from_u16(code).ok());
+            let known = known.filter(|status| status.canonical_reason().is_some());
+            return Err(attempt.refuse(known.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)));
         }
         None => {}
     }

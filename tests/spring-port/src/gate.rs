@@ -1,8 +1,8 @@
 //! Stops, refuses, changes and replaces messages on one channel, by their destination.
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, Headers, InboundFrame, InboundInterceptor, Message, OutboundInterceptor,
-    OutboundMessage, Verdict, bytes::Bytes,
+    BoxError, BrokerInterceptor, Headers, InboundFrame, InboundInterceptor, InboundKind, Message,
+    OutboundInterceptor, OutboundMessage, Verdict, bytes::Bytes,
 };
 
 /// Acts on `/topic/gate/{channel}/{what}`.
@@ -38,6 +38,10 @@ impl Gate {
     }
 
     fn inbound(self, mut frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+        // Spring's UNSUBSCRIBE has no destination.
+        if frame.kind == InboundKind::Unsubscribe {
+            return Ok(Some(frame));
+        }
         let message = &mut frame.message;
         let passes = self.passes(&message.destination, &mut message.headers, &mut message.body)?;
         Ok(passes.then_some(frame))

@@ -14,10 +14,22 @@ use stomp_server::{
     hyper::body::Incoming,
 };
 
-use crate::{event_log::EventLog, in_flight, note::Note, query::parameter, trace_log::TraceLog};
+use crate::{event_log::EventLog, in_flight, note::Note, query::joined_parameter, trace_log::TraceLog};
 
 /// No scenario posts more.
 const LARGEST: usize = 64 * 1024;
+
+/// What there is, for one method each.
+const PAGES: [&str; 8] = [
+    "/http/idle",
+    "/http/events",
+    "/http/broker",
+    "/http/trace",
+    "/http/user",
+    "/http/subscribers",
+    "/http/broadcast",
+    "/http/note",
+];
 
 /// Answers everything below `/http`.
 #[derive(Debug, Clone, Default)]
@@ -62,18 +74,20 @@ impl Http {
             }
             (&Method::POST, "/http/broadcast") => {
                 let destination = required(uri, "destination")?;
-                let text = text(body).await;
+                let text = text(body).await.ok_or(StatusCode::BAD_REQUEST)?;
                 let sent = server.template().convert_and_send(destination, &text);
                 sent.map(|()| plain("sent")).map_err(failed)?
             }
             (&Method::POST, "/http/note") => {
                 let user = required(uri, "user")?;
-                let note = serde_json::from_str(&text(body).await);
+                let text = text(body).await.ok_or(StatusCode::BAD_REQUEST)?;
+                let note = serde_json::from_str(&text);
                 let note: Note = note.map_err(|_| StatusCode::BAD_REQUEST)?;
                 let template = server.template();
                 let sent = template.convert_and_send_to_user(user, "/queue/notes", &note);
                 sent.map(|()| plain("sent")).map_err(failed)?
             }
+            (_, path) if PAGES.contains(&path) => return Err(StatusCode::METHOD_NOT_ALLOWED),
             _ => return Err(StatusCode::NOT_FOUND),
         })
     }
@@ -123,7 +137,7 @@ fn subscribers_to(server: &ServerHandle, destination: &str) -> Vec<String> {
 }
 
 fn required(uri: &Uri, name: &str) -> Result<String, StatusCode> {
-    parameter(uri, name).ok_or(StatusCode::BAD_REQUEST)
+    joined_parameter(uri, name).ok_or(StatusCode::BAD_REQUEST)
 }
 
 /// A controller's exception is the client's 500, as in Spring.
@@ -131,10 +145,11 @@ fn failed(_: SendError) -> StatusCode {
     StatusCode::INTERNAL_SERVER_ERROR
 }
 
-async fn text(body: Incoming) -> String {
+/// A body is required, as `@RequestBody` has it.
+async fn text(body: Incoming) -> Option<String> {
     let collected = Limited::new(body, LARGEST).collect().await;
     let octets = collected.map(Collected::to_bytes).unwrap_or_default();
-    String::from_utf8_lossy(&octets).into_owned()
+    (!octets.is_empty()).then(|| String::from_utf8_lossy(&octets).into_owned())
 }
 
 fn json<T: Serialize>(value: &T) -> Response<Body> {

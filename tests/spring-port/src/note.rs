@@ -17,13 +17,10 @@ pub(crate) struct Note {
     pub(crate) count: Option<i32>,
 }
 
-/// `@NotBlank`, with the words of Java's validator. Java trims what is not above a space, and nothing else.
+/// `@NotBlank`, with the words of Java's validator, to which blanks and controls of ASCII are blank.
 #[expect(clippy::ref_option, reason = "garde hands over the field as it is")]
 fn not_blank(text: &Option<String>, (): &()) -> garde::Result {
-    if text
-        .as_deref()
-        .is_none_or(|text| text.chars().all(|letter| letter <= ' '))
-    {
+    if text.as_deref().is_none_or(|text| text.chars().all(|c| c <= ' ')) {
         return Err(garde::Error::new("must not be blank"));
     }
     Ok(())

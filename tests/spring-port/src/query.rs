@@ -7,15 +7,27 @@ pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
     raw_parameter(uri, name).map(|value| decoded(value.unwrap_or_default()))
 }
 
+/// All parameters of this name with commas between: how Spring reads a `String` with `@RequestParam`.
+pub(crate) fn joined_parameter(uri: &Uri, name: &str) -> Option<String> {
+    let values = pairs(uri).filter(|(key, _)| *key == name);
+    let values: Vec<_> = values
+        .map(|(_, value)| decoded(value.unwrap_or_default()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(","))
+}
+
 /// The first parameter of this name as it was written; one without `=` has no value. What Spring's
 /// `UriComponents::getQueryParams` holds.
 pub(crate) fn raw_parameter<'u>(uri: &'u Uri, name: &str) -> Option<Option<&'u str>> {
-    let pairs = uri.query()?.split('&');
-    let mut pairs = pairs.map(|pair| match pair.split_once('=') {
+    pairs(uri).find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn pairs(uri: &Uri) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    pairs.map(|pair| match pair.split_once('=') {
         Some((key, value)) => (key, Some(value)),
         None => (pair, None),
-    });
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    })
 }
 
 /// `%XX` and `+` as what they stand for.
@@ -55,6 +67,9 @@ mod tests {
         for (name, expected) in table {
             assert_eq!(parameter(&uri, name).as_deref(), expected, "{name}");
         }
+        assert_eq!(joined_parameter(&uri, "b").as_deref(), Some("a b c,2"));
+        assert_eq!(joined_parameter(&uri, "c").as_deref(), Some(""));
+        assert_eq!(joined_parameter(&uri, "e"), None);
         assert_eq!(raw_parameter(&uri, "b"), Some(Some("a%20b+c")));
         assert_eq!(raw_parameter(&uri, "c"), Some(None));
         assert_eq!(raw_parameter(&uri, "e"), None);

@@ -7,8 +7,8 @@ use std::{
 };
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, Message, OutboundInterceptor,
-    OutboundMessage, Verdict,
+    BoxError, BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, InboundKind, Message,
+    OutboundInterceptor, OutboundMessage, Verdict,
 };
 
 /// What the interceptors were asked. Cheap to clone: all clones hold one list.
@@ -91,8 +91,16 @@ impl Tracer {
         self.note(destination, false, &what);
     }
 
+    /// Where a frame is for; Spring's UNSUBSCRIBE does not say.
+    fn destination(frame: &InboundFrame) -> &str {
+        match frame.kind {
+            InboundKind::Unsubscribe => "",
+            _ => &frame.message.destination,
+        }
+    }
+
     fn inbound(&self, frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
-        let destination = &*frame.message.destination;
+        let destination = Self::destination(&frame);
         self.note(destination, true, "preSend");
         let stop = self.name == "inbound-2" && destination == "/topic/traced/stop";
         Ok((!stop).then_some(frame))
@@ -118,7 +126,7 @@ impl InboundInterceptor for Tracer {
     }
 
     fn post_send(&self, frame: &InboundFrame, sent: bool) {
-        self.sent(&frame.message.destination, sent);
+        self.sent(Self::destination(frame), sent);
     }
 
     fn after_send_completion(
@@ -127,11 +135,11 @@ impl InboundInterceptor for Tracer {
         sent: bool,
         failure: Option<&(dyn Error + 'static)>,
     ) {
-        self.completed(&frame.message.destination, sent, failure);
+        self.completed(Self::destination(frame), sent, failure);
     }
 
     fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
-        self.handling(&frame.message.destination, by);
+        self.handling(Self::destination(&frame), by);
         Ok(Some(frame))
     }
 
@@ -141,7 +149,7 @@ impl InboundInterceptor for Tracer {
         by: HandledBy,
         failure: Option<&(dyn Error + 'static)>,
     ) {
-        self.handled(&frame.message.destination, by, failure);
+        self.handled(Self::destination(frame), by, failure);
     }
 }
 

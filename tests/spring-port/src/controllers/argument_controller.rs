@@ -182,6 +182,10 @@ impl ArgumentController {
     #[message_mapping("/types/double/{v}")]
     #[send_to("/topic/types")]
     fn type_double(&self, v: f64) -> String {
+        if v.is_infinite() {
+            // As Java writes it.
+            return format!("double {}Infinity", if v < 0.0 { "-" } else { "" });
+        }
         format!("double {v:?}")
     }
 

@@ -9,7 +9,8 @@ use stomp_server::{Valid, bytes::Bytes, prelude::*};
 use super::{color::Color, instant::Instant};
 use crate::note::Note;
 
-/// Bodies, as the types that handlers declare.
+/// Bodies, as the types that handlers declare. Java's lists and maps may hold nulls, on which some of its methods fail
+/// unseen; here they send nothing.
 #[derive(Debug, Component)]
 pub(crate) struct PayloadController;
 
@@ -86,18 +87,23 @@ impl PayloadController {
     }
 
     #[message_mapping("/list")]
-    fn list(&self, Payload(numbers): Payload<Vec<i32>>) -> i32 {
-        numbers.into_iter().fold(0, i32::wrapping_add)
+    fn list(&self, Payload(numbers): Payload<Vec<Option<i32>>>) -> Option<i32> {
+        let mut numbers = numbers.into_iter();
+        numbers.try_fold(0, |sum: i32, n| Some(sum.wrapping_add(n?)))
     }
 
     #[message_mapping("/array")]
-    fn array(&self, Payload(words): Payload<Vec<String>>) -> String {
+    fn array(&self, Payload(words): Payload<Vec<Option<String>>>) -> String {
+        let words: Vec<_> = words
+            .iter()
+            .map(|word| word.as_deref().unwrap_or("null"))
+            .collect();
         words.join("+")
     }
 
     #[message_mapping("/map")]
-    fn map(&self, Payload(mut notes): Payload<HashMap<String, Note>>) -> Option<String> {
-        notes.remove("first")?.sender
+    fn map(&self, Payload(mut notes): Payload<HashMap<String, Option<Note>>>) -> Option<String> {
+        notes.remove("first")??.sender
     }
 
     #[message_mapping("/tree")]
@@ -136,6 +142,6 @@ struct Typed {
     day: Option<Date>,
     at: Option<Instant>,
     maybe: Option<String>,
-    words: Option<Vec<String>>,
+    words: Option<Vec<Option<String>>>,
     note: Option<Note>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use serde::Serialize;
 use serde_json::{Map, Value, json, value::RawValue};
-use stomp_server::{Converters, IntoReply, Reply, bytes::Bytes, prelude::*};
+use stomp_server::{ConvertError, Converters, IntoReply, Reply, bytes::Bytes, prelude::*};
 use uuid::Uuid;
 
 use super::{color::Color, instant::Instant, room_gone::RoomGone};
@@ -59,7 +59,7 @@ impl ReturnController {
 
     #[message_mapping("/echo/list")]
     #[send_to("/topic/echo/list")]
-    fn echo_list(&self, Payload(notes): Payload<Vec<Note>>) -> Vec<Note> {
+    fn echo_list(&self, Payload(notes): Payload<Vec<Option<Note>>>) -> Vec<Option<Note>> {
         notes
     }
 
@@ -153,10 +153,11 @@ impl ReturnController {
         format!("later: {text}")
     }
 
+    /// Java's `Optional` is no text, so it leaves as JSON, `null` where it is empty.
     #[message_mapping("/optional")]
     #[send_to("/topic/optional")]
-    fn optional(&self, Payload(text): Payload<String>) -> Option<String> {
-        (text != "none").then_some(text)
+    fn optional(&self, Payload(text): Payload<String>) -> Result<Outgoing, ConvertError> {
+        Outgoing::json(&(text != "none").then_some(text))
     }
 
     #[message_mapping("/optional/note")]

@@ -60,7 +60,7 @@ impl TemplateController {
 
     #[message_mapping("/template/latin1")]
     fn latin1(&self, Payload(text): Payload<String>) -> Result<(), SendError> {
-        let headers = content_type("text/plain;charset=ISO-8859-1");
+        let headers = Headers::from_iter([("content-type", "text/plain;charset=ISO-8859-1")]);
         self.template
             .convert_and_send_with_headers("/topic/room/t", &text, &headers)
     }
@@ -152,6 +152,7 @@ impl TemplateController {
     }
 }
 
+/// Spring's `MimeType` is written in small letters.
 fn content_type(content_type: &str) -> Headers {
-    Headers::from_iter([("content-type", content_type)])
+    Headers::from_iter([("content-type", content_type.to_ascii_lowercase().as_str())])
 }
