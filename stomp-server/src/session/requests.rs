@@ -222,7 +222,7 @@ impl<T: Transport> Connection<T> {
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {
         let publisher = &self.server.publisher;
-        publisher.publish_of_client(self.shared.id(), message, Witness::Session(&self.shared))
+        publisher.publish_of_client(self.shared.id(), message, Witness::session(&self.shared))
     }
 
     pub(super) fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
@@ -298,7 +298,7 @@ impl<T: Transport> Connection<T> {
 
     fn subscribe_to(&mut self, subscription: Subscription) {
         let (address, key) = (subscription.address.clone(), subscription.key);
-        let done = Witness::Session(&self.shared).completion();
+        let done = Witness::session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         self.tickets.insert(key, address, ticket);
     }
@@ -339,7 +339,7 @@ impl<T: Transport> Connection<T> {
         self.machine.cancel(key);
         self.shared.subscribed().remove(key);
         if let Some((address, ticket)) = self.tickets.remove(key) {
-            let done = Witness::Session(&self.shared).completion();
+            let done = Witness::session(&self.shared).completion();
             self.server.publisher.broker.unsubscribe(&address, ticket, done);
         }
     }

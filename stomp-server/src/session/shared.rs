@@ -100,7 +100,8 @@ impl Shared {
         &self.subscribed
     }
 
-    /// The lane of what the session's handlers send with a template.
+    /// The lane of what the session publishes without waiting: what its handlers send with a template, several answers
+    /// of one.
     pub(crate) fn lane(&self, new: impl FnOnce() -> Option<Arc<Lane>>) -> Option<Arc<Lane>> {
         if let Some(lane) = self.lane.get() {
             return Some(Arc::clone(lane));
@@ -109,12 +110,9 @@ impl Shared {
         Some(Arc::clone(self.lane.get_or_init(|| lane)))
     }
 
-    /// Waits until what the session's handlers have sent with a template has arrived: what follows of this session
-    /// must not overtake it.
-    pub(crate) async fn lane_idle(&self) {
-        if let Some(lane) = self.lane.get() {
-            lane.idle().await;
-        }
+    /// The same, if something is on its way in it: what the session publishes next must not overtake that.
+    pub(crate) fn busy_lane(&self) -> Option<&Arc<Lane>> {
+        self.lane.get().filter(|lane| lane.is_busy())
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
