@@ -121,7 +121,7 @@
 //!
 //!     #[derive(serde::Deserialize, garde::Validate)]
 //!     pub struct Draft {
-//!         #[garde(length(min = 1, max = 80))]
+//!         #[garde(length(chars, min = 1, max = 80))]
 //!         text: String,
 //!     }
 //!

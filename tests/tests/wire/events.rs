@@ -165,7 +165,7 @@ fn builder() -> (StompServerBuilder, Heard, Arc<Gate>, Statuses) {
     (builder, heard, gate, statuses)
 }
 
-/// Rows: BRK-06, EVT-01, EVT-03
+/// Rows: EVT-01, EVT-03
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;
@@ -253,7 +253,7 @@ async fn what_a_listener_keeps_is_there_for_the_first_message() {
     peer.expect_message("kept").await;
 }
 
-/// Rows: EVT-03
+/// Rows: EVT-03, BRK-05
 #[tokio::test]
 async fn each_way_to_end_has_its_reason_and_is_told_once() {
     let table: [(&str, CloseReason); 5] = [
@@ -299,6 +299,7 @@ async fn a_client_that_vanishes_is_told_of_as_one_that_closes() {
     }
 }
 
+/// Rows: EVT-01
 #[tokio::test]
 async fn who_was_never_accepted_is_not_told_of() {
     let (server, heard, _) = server().await;
@@ -355,7 +356,7 @@ async fn what_a_client_sent_before_it_vanished_is_handled_and_its_end_told_once(
 
 /// Connect comes before connected, with the user and the headers of CONNECT, which keep their secrets.
 ///
-/// Rows: EVT-01, EVT-07
+/// Rows: EVT-01, EVT-07, BRK-06
 #[tokio::test]
 async fn a_connect_is_told_before_it_is_answered() {
     let (server, heard, _) = server().await;

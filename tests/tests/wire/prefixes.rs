@@ -65,7 +65,7 @@ async fn without_prefixes_a_subscription_is_answered_and_lives_on() {
     peer.expect_nothing().await;
 }
 
-/// Rows: CFG-10
+/// Rows: CFG-10, BRK-03
 #[tokio::test]
 async fn without_prefixes_any_destination_is_the_brokers_but_a_users() {
     let server = bare().await;
