@@ -19,7 +19,7 @@ use super::{
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
     served,
-    services::{Requirements, Services},
+    services::{Requirements, Services, Texts},
     table::{Hit, Table},
     targets::{ReplyTarget, Targets},
 };
@@ -90,7 +90,7 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
 /// What handlers need of the application and say of their headers.
 fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
-    let mut headers = Vec::new();
+    let (mut headers, mut texts) = (Vec::new(), Texts::new());
     let mut ask = |name, location, requirements: fn(&mut Requirements)| {
         let mut needs = Requirements::default();
         requirements(&mut needs);
@@ -101,7 +101,7 @@ fn requirements(registrations: &[&'static Registration], options: &AssembleOptio
         headers.extend(
             needs
                 .headers()
-                .filter_map(|header| header.problem(options.services.properties(), place)),
+                .filter_map(|header| header.problem(options.services.properties(), place, &mut texts)),
         );
     };
     for registration in registrations {
@@ -114,6 +114,7 @@ fn requirements(registrations: &[&'static Registration], options: &AssembleOptio
     for controller in &options.controllers {
         ask(controller.name, controller.location, controller.requirements);
     }
+    options.services.keep_texts(texts);
     let problem = |((type_name, _), needed_by): (_, BTreeSet<Place>)| BuildProblem::MissingState {
         type_name,
         needed_by: needed_by.into_iter().collect(),

@@ -1,7 +1,7 @@
 //! Refusing one of a client's frames: the session ends with an ERROR, unless the application's error handler would
 //! rather say nothing.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use futures_core::future::BoxFuture;
 use stomp_core::{
@@ -13,7 +13,7 @@ use super::{Connection, Session, busy::Settled};
 use crate::{
     InboundKind, Message, MessageKind,
     broker::PublishError,
-    channel::{Cause, Failure},
+    channel::Cause,
     error_handler::{RefusedFrame, Shown, explain},
     transport::Transport,
 };
@@ -59,8 +59,8 @@ impl Refusal {
     }
 
     /// What went wrong, for interceptors.
-    pub(super) fn cause(&self) -> Failure<'_> {
-        self.cause.as_deref().or(None)
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     pub(super) fn of_subscription(mut self, subscription: Option<SubscriptionKey>) -> Self {

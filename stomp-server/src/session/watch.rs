@@ -1,6 +1,6 @@
 //! What interceptors decide about a frame on its way in, and what they are told of its handling.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use stomp_core::{
     CloseReason, Message,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     MessageKind,
     broker::Address,
-    channel::{Failure, HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
+    channel::{HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
     handler::{ErrorChain, HandlerError},
     transport::Transport,
 };
@@ -45,7 +45,7 @@ impl Drop for Watch {
 
 impl Watch {
     /// The handling is done, or has failed and nothing answered that.
-    pub(super) fn done(&mut self, failure: Failure<'_>) {
+    pub(super) fn done(&mut self, failure: Option<&(dyn Error + 'static)>) {
         self.told = true;
         self.channel.after_handled(&self.frame, self.by, failure);
     }

@@ -14,7 +14,7 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
-use super::{Body, Handshake};
+use super::{Body, Handshake, handshake::HeaderNames};
 use crate::{caught::caught, env::Env, session::Attributes};
 
 /// Sees the requests for an endpoint before anything else does (Spring's `HandshakeInterceptor`): refuses them, adds
@@ -75,7 +75,6 @@ impl fmt::Debug for dyn HandshakeInterceptor {
 }
 
 /// A request that has not been answered.
-#[derive(Debug)]
 pub struct HandshakeAttempt {
     handshake: Handshake,
     headers: HeaderMap,
@@ -129,8 +128,17 @@ impl HandshakeAttempt {
     }
 }
 
+impl fmt::Debug for HandshakeAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAttempt")
+            .field("handshake", &self.handshake)
+            .field("headers", &HeaderNames(&self.headers))
+            .field("attributes", &self.attributes)
+            .finish()
+    }
+}
+
 /// The answer to a request that a [`HandshakeInterceptor`] refuses.
-#[derive(Debug)]
 pub struct HandshakeRefusal {
     status: StatusCode,
     /// Boxed: an error should be small.
@@ -155,6 +163,15 @@ impl HandshakeRefusal {
         };
         *response.headers_mut() = applications(*self.headers);
         response
+    }
+}
+
+impl fmt::Debug for HandshakeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeRefusal")
+            .field("status", &self.status)
+            .field("headers", &HeaderNames(&self.headers))
+            .finish_non_exhaustive()
     }
 }
 

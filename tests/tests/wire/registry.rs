@@ -101,7 +101,7 @@ async fn users_have_the_sessions_that_are_open() {
     let bob = server.connect_as("bob").await;
     let ann = users.user("ann").expect("connected");
     assert_eq!((users.user_count(), users.users().len()), (2, 2));
-    assert_eq!(ann.principal().map(Principal::name), Some("ann"));
+    assert_eq!(ann.principal().name(), "ann");
     let sessions = ann.sessions();
     assert_eq!(sessions.len(), 2);
     for session in &sessions {

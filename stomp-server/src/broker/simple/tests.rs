@@ -37,6 +37,11 @@ fn own(path: &str) -> Address {
 }
 
 fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
+    subscribe_to(broker, address, None)
+}
+
+/// Subscribes to the messages that a selector wants.
+fn subscribe_to(broker: &SimpleBroker, address: &Address, selector: Option<&str>) -> Ticket {
     let subscription = Subscription {
         address: address.clone(),
         session: Arc::new(Shared::new(SessionId::from_bits(1), 1 << 20)),
@@ -49,7 +54,7 @@ fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
             version: Version::V1_2,
             framing: Framing::WebSocket,
         },
-        selector: None,
+        selector: selector.map(|text| Arc::new(text.parse().expect("it is well formed"))),
     };
     broker.subscribe(subscription, Completion::unheeded())
 }
@@ -414,4 +419,37 @@ fn a_lane_is_taken_up_again_by_a_task_and_not_within_a_walk() {
         assert!(!first.is_expecting() && second.is_expecting());
         assert_eq!(second.opened().await, Ok(()));
     });
+}
+
+#[test]
+fn subscribers_whose_selectors_are_costly_are_served_in_more_goes() {
+    let goes = |selector: &str| {
+        let broker = broker(10);
+        let address = shared("/topic/a");
+        for _ in 0..100 {
+            subscribe_to(&broker, &address, Some(selector));
+        }
+        let topic = broker.topics.get(&address).expect("they are subscribed");
+        let mut publication = publication(&address);
+        publication.headers.push("h", &"a".repeat(8190));
+        let place = topic.line().expect("not retired");
+        assert!(
+            place
+                .enter(publication, Matched::default(), usize::MAX, Witness::NOBODY)
+                .expect("there is no limit")
+        );
+        let mut turn = Turn::new(&*broker.topics, topic);
+        let mut walk = turn.next().expect("it was entered");
+        let goes = 1 + std::iter::repeat_with(|| walk.step(&mut Budget::new(), &broker.delivery))
+            .take_while(|served| !served)
+            .count();
+        walk.finish(&broker.delivery);
+        assert!(turn.next().is_none());
+        goes
+    };
+    assert_eq!(goes("kind = 'news'"), 1);
+    let many = vec!["h LIKE '%_ab'"; 60].join(" OR ");
+    assert!(goes(&many) >= 25, "{}", goes(&many));
+    let many = vec!["h LIKE '%_ab%'"; 54].join(" OR ");
+    assert!(goes(&many) >= 25, "{}", goes(&many));
 }
