@@ -101,13 +101,37 @@ pub(crate) async fn serve_connection(stream: TcpStream, peer: SocketAddr, server
     }
 }
 
+/// Is this an endpoint's own path, perhaps with escapes, which mean the same (RFC 3986 section 2.3)? A slash with an
+/// escape is none.
+fn is_path(own: &str, asked: &str) -> bool {
+    own == asked || asked.contains('%') && unescaped(asked).eq(own.bytes())
+}
+
+fn unescaped(path: &str) -> impl Iterator<Item = u8> {
+    let mut rest = path.as_bytes();
+    std::iter::from_fn(move || {
+        let octet = escaped(rest).filter(|octet| *octet != b'/');
+        rest = rest.get(if octet.is_some() { 3 } else { 0 }..)?;
+        octet.or_else(|| rest.split_off_first().copied())
+    })
+}
+
+/// What `%41` and its like at the front stand for.
+fn escaped(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
+        return None;
+    };
+    let digit = |octet: u8| char::from(octet).to_digit(16);
+    u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()
+}
+
 async fn respond(
     mut request: Request<Incoming>,
     peer: SocketAddr,
     server: Arc<ServerState>,
 ) -> Response<Body> {
     let path = request.uri().path();
-    let at_path = |endpoint: &&Endpoint| endpoint.paths().iter().any(|own| own == path);
+    let at_path = |endpoint: &&Endpoint| endpoint.paths().iter().any(|own| is_path(own, path));
     let Some(endpoint) = server.endpoints.iter().find(at_path) else {
         return match &server.fallback {
             Some(fallback) => fallback.handle(request).await,
@@ -286,5 +310,26 @@ mod tests {
             assert!(log.contains(expected), "{expected} is missing: {log}");
         }
         assert_eq!(logged(Refused::Upgrade), "", "not worth a line at `info`");
+    }
+
+    #[test]
+    fn a_path_may_be_written_with_escapes() {
+        let same = ["/ws/ä", "/%77s/ä", "/ws/%C3%a4", "/%77%73/%c3%A4"];
+        for asked in same {
+            assert!(is_path("/ws/ä", asked), "{asked}");
+        }
+        for asked in [
+            "/ws%2Fä",
+            "/%7",
+            "/%",
+            "/%zzs/ä",
+            "/%+7s/ä",
+            "/%2577s/ä",
+            "/WS/ä",
+            "/ws/ä/",
+        ] {
+            assert!(!is_path("/ws/ä", asked), "{asked}");
+        }
+        assert!(is_path("/100%", "/100%") && is_path("/100%", "/100%25"));
     }
 }

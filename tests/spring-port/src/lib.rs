@@ -1,7 +1,7 @@
 //! A Spring application's controllers and configurations in Rust.
 //!
-//! The application was written to show what Spring answers; its conversations are recorded in `oracle/`, and
-//! `tests/replay.rs` holds this port to them. Each file is one of the Java files, so that the two can be read side by
+//! The application was written to show what Spring answers; its conversations are recorded in `oracle/` and
+//! `oracle-more/`, and `tests/replay/` holds this port to them. Each file is one of the Java files, so that the two can be read side by
 //! side.
 //!
 //! | module | holds |

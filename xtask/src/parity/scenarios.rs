@@ -13,22 +13,11 @@ pub(super) struct Scenarios {
 }
 
 impl Scenarios {
-    /// Reads `oracle/scenarios/*.json` and `differences.json` of the port.
+    /// Reads the scenarios of `oracle` and `oracle-more`, and `differences.json` of the port.
     pub(super) fn read(port: &Path) -> Result<Self> {
-        let folder = port.join("oracle/scenarios");
         let mut all = BTreeSet::new();
-        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-            let path = entry?.path();
-            let group = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let Value::Array(scenarios) = json(&path)? else {
-                continue;
-            };
-            let names = scenarios.iter().filter_map(|scenario| scenario["name"].as_str());
-            all.extend(names.map(|name| format!("{group}/{name}")));
+        for folder in ["oracle/scenarios", "oracle-more/scenarios"] {
+            names(&port.join(folder), &mut all)?;
         }
         let mut different = BTreeSet::new();
         named(&json(&port.join("differences.json"))?, &mut different);
@@ -51,6 +40,24 @@ impl Scenarios {
             different: set(different),
         }
     }
+}
+
+/// Adds the names of the scenarios in `folder`, as `group/name`.
+fn names(folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let group = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let Value::Array(scenarios) = json(&path)? else {
+            continue;
+        };
+        let names = scenarios.iter().filter_map(|scenario| scenario["name"].as_str());
+        found.extend(names.map(|name| format!("{group}/{name}")));
+    }
+    Ok(())
 }
 
 /// Every `"scenario": …` anywhere in `value`.

@@ -1,7 +1,7 @@
 //! The conversations that were recorded from Spring, replayed against the port.
 //!
-//! `oracle/scenarios` says what clients do, `oracle/golden` what Spring answers, `differences.json` where this server
-//! answers something else, and by which rule. The replay fails at a difference that is not listed, at a listed one
+//! `oracle/scenarios` says what clients do, `oracle/golden` what Spring answers, `oracle-more` has variations of both, and
+//! `differences.json` says where this server answers something else, and by which rule. The replay fails at a difference that is not listed, at a listed one
 //! that is none, and at one without a rule.
 //!
 //! | file | holds |

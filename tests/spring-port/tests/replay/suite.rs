@@ -1,9 +1,17 @@
 //! The scenarios, and what Spring answered.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 use serde_json::Value;
 use spring_port::Profile;
+
+/// The conversations that came with the application, and variations of them that were recorded in the same way.
+const FOLDERS: [&str; 2] = ["oracle", "oracle-more"];
 
 /// All that was recorded.
 #[derive(Debug)]
@@ -29,29 +37,37 @@ pub(crate) struct Scenario {
 
 impl Suite {
     pub(crate) fn load() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle");
-        let mut files: Vec<_> = fs::read_dir(folder.join("scenarios"))
-            .expect("the scenarios are there")
-            .map(|entry| entry.expect("the folder can be read").path())
-            .collect();
-        files.sort();
-        let mut scenarios = Vec::new();
-        for file in files {
-            let group = file
-                .file_stem()
-                .expect("files have names")
-                .to_string_lossy()
-                .into_owned();
-            let golden = folder.join("golden").join(format!("{group}.json"));
-            let mut golden: BTreeMap<String, Vec<Value>> = read(&golden);
-            for scenario in read::<Vec<Value>>(&file) {
-                let name = scenario["name"].as_str().expect("a scenario has a name");
-                let golden = golden.remove(name).expect("each scenario has been recorded");
-                scenarios.push(Arc::new(Scenario::new(&group, &scenario, golden)));
-            }
-        }
+        let port = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let scenarios: Vec<_> = FOLDERS.iter().flat_map(|name| folder(&port.join(name))).collect();
+        let labels: HashSet<_> = scenarios.iter().map(|scenario| &scenario.label).collect();
+        assert_eq!(labels.len(), scenarios.len(), "a scenario's name is its own");
         Self { scenarios }
     }
+}
+
+/// The scenarios of one folder.
+fn folder(folder: &Path) -> Vec<Arc<Scenario>> {
+    let mut files: Vec<_> = fs::read_dir(folder.join("scenarios"))
+        .expect("the scenarios are there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    files.sort();
+    let mut scenarios = Vec::new();
+    for file in files {
+        let group = file
+            .file_stem()
+            .expect("files have names")
+            .to_string_lossy()
+            .into_owned();
+        let golden = folder.join("golden").join(format!("{group}.json"));
+        let mut golden: BTreeMap<String, Vec<Value>> = read(&golden);
+        for scenario in read::<Vec<Value>>(&file) {
+            let name = scenario["name"].as_str().expect("a scenario has a name");
+            let golden = golden.remove(name).expect("each scenario has been recorded");
+            scenarios.push(Arc::new(Scenario::new(&group, &scenario, golden)));
+        }
+    }
+    scenarios
 }
 
 impl Scenario {
