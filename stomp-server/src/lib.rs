@@ -70,6 +70,45 @@
 //! # Ok::<(), stomp_server::BuildError>(())
 //! ```
 //!
+//! What Spring calls a `@Service` is a component too: [`component`](StompServerBuilder::component) has the application
+//! make it, with the template and other values in its fields, and share it as `Arc<T>`. `main` finds it with
+//! [`StompServer::state`]; HTTP handlers can be one, with
+//! [`fallback_component`](StompServerBuilder::fallback_component).
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use stomp_server::prelude::*;
+//!
+//! #[derive(Component)]
+//! struct Notifier {
+//!     template: SimpMessagingTemplate,
+//! }
+//!
+//! impl Notifier {
+//!     fn shipped(&self, item: &str) -> Result<(), SendError> {
+//!         self.template.convert_and_send("/topic/shipped", item)
+//!     }
+//! }
+//!
+//! #[derive(Component)]
+//! struct Orders {
+//!     notifier: Arc<Notifier>,
+//! }
+//!
+//! #[controller("/orders")]
+//! impl Orders {
+//!     #[message_mapping("/<item>/ship")]
+//!     async fn ship(&self, item: String) -> Result<(), SendError> {
+//!         self.notifier.shipped(&item)
+//!     }
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).component::<Notifier>().build()?;
+//! assert!(server.state::<Notifier>().is_some());
+//! # Ok::<(), stomp_server::BuildError>(())
+//! ```
+//!
 //! A block may have several prefixes, a mapping several destinations: each stands before each. A mapping without any is
 //! for the prefix itself. `${name}` and `${name:default}` are [properties](StompServerBuilder::property) of the
 //! application. Under [`Separator::Dot`](StompServerBuilder::separator) segments are joined and cut by dots:
@@ -85,7 +124,8 @@
 //!
 //! The frames of one session are handled one after the other, in the order they came. `concurrent` behind the
 //! destination lets a handler run beside the session's other frames; `blocking`, for functions that are not `async`,
-//! runs it on a thread where it may block.
+//! runs it on a thread where it may block. Without `blocking` a plain `fn` runs on tokio's own threads, as an `async` one
+//! does: one that reads a file, asks a database or computes for long holds up other sessions, and nobody warns of it.
 //!
 //! # Arguments
 //!
@@ -121,7 +161,7 @@
 //!
 //!     #[derive(serde::Deserialize, garde::Validate)]
 //!     pub struct Draft {
-//!         #[garde(length(min = 1, max = 80))]
+//!         #[garde(length(chars, min = 1, max = 80))]
 //!         text: String,
 //!     }
 //!
@@ -460,6 +500,7 @@ extern crate self as stomp_server;
 mod activity;
 mod app;
 mod broker;
+mod caught;
 mod channel;
 mod convert;
 mod counters;

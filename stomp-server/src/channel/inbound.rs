@@ -1,13 +1,6 @@
 //! What clients send, before anything is done with it: the one point of decision for every frame.
 
-use std::{
-    error::Error,
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::Arc,
-    task::Poll,
-};
+use std::{error::Error, future::Future, pin::Pin, sync::Arc};
 
 use stomp_core::Message;
 
@@ -15,7 +8,7 @@ use super::{
     Chain, HandledBy, Stopped,
     chain::{ClosuresOnly, callbacks, decided, panicked},
 };
-use crate::{BoxError, session::Session};
+use crate::{BoxError, caught::caught, session::Session};
 
 /// What a client's frame asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,17 +150,10 @@ impl InboundChannel {
 
 /// What one interceptor decides; its panic is caught, so that those before it are still told.
 async fn judged(interceptor: &dyn InboundInterceptor, frame: InboundFrame) -> Result<InboundFrame, Stopped> {
-    let Ok(mut verdict) = catch_unwind(AssertUnwindSafe(|| interceptor.pre_send(frame))) else {
-        return Err(panicked("inbound"));
-    };
-    // A future that panicked is dropped, never polled again.
-    let verdict = poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| verdict.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
-        },
-    );
-    verdict.await.map_or_else(|| Err(panicked("inbound")), decided)
+    match caught(|| interceptor.pre_send(frame)).await {
+        Ok(verdict) => decided(verdict),
+        Err(_) => Err(panicked("inbound")),
+    }
 }
 
 callbacks!(InboundInterceptor of InboundFrame, "inbound", |frame| &mut frame.message.destination);

@@ -128,12 +128,9 @@ impl Requirements {
         self.headers.iter().copied()
     }
 
-    /// Those that `context` does not meet.
-    pub(crate) fn missing_from(&self, context: &Context) -> impl Iterator<Item = Requirement> {
-        self.needs
-            .iter()
-            .filter(|need| !context.contains(need.id))
-            .copied()
+    /// Those whose types are not there.
+    pub(crate) fn missing(&self, is_there: impl Fn(TypeId) -> bool) -> impl Iterator<Item = Requirement> {
+        self.needs.iter().filter(move |need| !is_there(need.id)).copied()
     }
 }
 
@@ -167,6 +164,11 @@ impl Services {
 
     pub(crate) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Makes further values out of those that are there.
+    pub(crate) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
     }
 
     pub(crate) fn converters(&self) -> &Converters {

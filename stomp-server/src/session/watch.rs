@@ -99,7 +99,7 @@ impl<T: Transport> Connection<T> {
     /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
     pub(super) fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
         if let Some(dropped) = subscription {
-            self.machine.cancel(dropped);
+            self.forget(dropped);
         }
         self.settle(Settled {
             receipt,
@@ -230,7 +230,9 @@ pub(super) async fn judge(inbound: &InboundChannel, session: Session, mut reques
     }
     let fault = match stopped {
         Stopped::Panicked => panicked(None),
-        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
+        // A DISCONNECT has no destination.
+        _ => Fault::new(CloseReason::Refused, "this is not allowed")
+            .with_destination(Some(&*destination).filter(|destination| !destination.is_empty())),
     };
     let refusal = match kind {
         // The client has left all the same.
