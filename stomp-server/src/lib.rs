@@ -161,7 +161,7 @@
 //!
 //!     #[derive(serde::Deserialize, garde::Validate)]
 //!     pub struct Draft {
-//!         #[garde(length(min = 1, max = 80))]
+//!         #[garde(length(chars, min = 1, max = 80))]
 //!         text: String,
 //!     }
 //!
@@ -381,12 +381,19 @@
 //! | `after_message_handled` | when that is done, or has failed; for those whose `before_handle` let it pass | reverse |
 //!
 //! ```
-//! use stomp_server::{Failure, HandledBy, InboundFrame, InboundInterceptor, StompServer};
+//! use std::error::Error;
+//!
+//! use stomp_server::{HandledBy, InboundFrame, InboundInterceptor, StompServer};
 //!
 //! struct Audit;
 //!
 //! impl InboundInterceptor for Audit {
-//!     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+//!     fn after_message_handled(
+//!         &self,
+//!         frame: &InboundFrame,
+//!         by: HandledBy,
+//!         failure: Option<&(dyn Error + 'static)>,
+//!     ) {
 //!         let destination = frame.message.destination.escape_debug();
 //!         println!("{:?} to {destination} by {by:?}: {}", frame.kind, failure.map_or("done", |_| "failed"));
 //!     }
@@ -495,6 +502,7 @@ extern crate self as stomp_server;
 mod activity;
 mod app;
 mod broker;
+mod caught;
 mod channel;
 mod convert;
 mod counters;
@@ -531,8 +539,8 @@ pub use self::{
         StompServerBuilder, shutdown_signal,
     },
     channel::{
-        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
-        OutboundInterceptor, OutboundMessage, Verdict,
+        BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
+        OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,

@@ -434,7 +434,6 @@ impl StompServerBuilder {
             env: self.env.clone(),
             tasks: handling.clone(),
             passages: passages.clone(),
-            limit: config.publish_queue_limit,
         });
         let publisher = Arc::new(Publisher {
             broker,

@@ -20,7 +20,7 @@ use super::{
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
     served,
-    services::{Requirements, Services},
+    services::{Requirements, Services, Texts},
     table::{Hit, Table},
     targets::{ReplyTarget, Targets},
 };
@@ -97,7 +97,7 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
 /// What handlers need of the application and say of their headers.
 fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
-    let mut headers = Vec::new();
+    let (mut headers, mut texts) = (Vec::new(), Texts::new());
     // Components that are made before the one that asks.
     let mut made = HashSet::new();
     let mut ask = |place, made: &HashSet<TypeId>, requirements: fn(&mut Requirements)| {
@@ -110,7 +110,7 @@ fn requirements(registrations: &[&'static Registration], options: &AssembleOptio
         headers.extend(
             needs
                 .headers()
-                .filter_map(|header| header.problem(options.services.properties(), place)),
+                .filter_map(|header| header.problem(options.services.properties(), place, &mut texts)),
         );
     };
     for component in &options.components {
@@ -125,6 +125,7 @@ fn requirements(registrations: &[&'static Registration], options: &AssembleOptio
         let ExplicitController { name, location, .. } = *controller;
         ask(Place { name, location }, &made, controller.requirements);
     }
+    options.services.keep_texts(texts);
     let problem = |((type_name, _), needed_by): (_, BTreeSet<Place>)| BuildProblem::MissingState {
         type_name,
         needed_by: needed_by.into_iter().collect(),

@@ -237,7 +237,9 @@ impl TestApp {
             panic!("a session at {path} was awaited at {at}, and there is no such endpoint");
         };
         let interceptors = endpoint.interceptors();
-        let (passed, admitted) = interceptors.before(HandshakeAttempt::new(request.clone())).await;
+        let (attempt, state) = (HandshakeAttempt::new(request.clone()), &self.0.state);
+        let deadline = state.config.handshake_deadline;
+        let (passed, admitted) = interceptors.before(attempt, &state.env, deadline).await;
         match admitted {
             Ok(attempt) => {
                 interceptors.after(passed, &request, StatusCode::SWITCHING_PROTOCOLS);

@@ -17,10 +17,13 @@ pub(crate) struct Note {
     pub(crate) count: Option<i32>,
 }
 
-/// `@NotBlank`, with the words of Java's validator.
+/// `@NotBlank`, with the words of Java's validator. Java trims what is not above a space, and nothing else.
 #[expect(clippy::ref_option, reason = "garde hands over the field as it is")]
 fn not_blank(text: &Option<String>, (): &()) -> garde::Result {
-    if text.as_deref().is_none_or(|text| text.trim().is_empty()) {
+    if text
+        .as_deref()
+        .is_none_or(|text| text.chars().all(|letter| letter <= ' '))
+    {
         return Err(garde::Error::new("must not be blank"));
     }
     Ok(())

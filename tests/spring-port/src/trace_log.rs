@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeMap,
+    error::Error,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, Message,
-    OutboundInterceptor, OutboundMessage, Verdict,
+    BoxError, BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, Message, OutboundInterceptor,
+    OutboundMessage, Verdict,
 };
 
 /// What the interceptors were asked. Cheap to clone: all clones hold one list.
@@ -76,7 +77,7 @@ impl Tracer {
         self.note(destination, true, &format!("postSend {sent}"));
     }
 
-    fn completed(&self, destination: &str, sent: bool, failure: Failure<'_>) {
+    fn completed(&self, destination: &str, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         let what = format!("afterSendCompletion {sent}{}", failed(failure));
         self.note(destination, true, &what);
     }
@@ -85,7 +86,7 @@ impl Tracer {
         self.note(destination, false, &format!("beforeHandle {}", kind(by)));
     }
 
-    fn handled(&self, destination: &str, by: HandledBy, failure: Failure<'_>) {
+    fn handled(&self, destination: &str, by: HandledBy, failure: Option<&(dyn Error + 'static)>) {
         let what = format!("afterMessageHandled {}{}", kind(by), failed(failure));
         self.note(destination, false, &what);
     }
@@ -98,7 +99,7 @@ impl Tracer {
     }
 }
 
-fn failed(failure: Failure<'_>) -> &'static str {
+fn failed(failure: Option<&(dyn Error + 'static)>) -> &'static str {
     failure.map_or("", |_| " failed")
 }
 
@@ -120,7 +121,12 @@ impl InboundInterceptor for Tracer {
         self.sent(&frame.message.destination, sent);
     }
 
-    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        frame: &InboundFrame,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(&frame.message.destination, sent, failure);
     }
 
@@ -129,7 +135,12 @@ impl InboundInterceptor for Tracer {
         Ok(Some(frame))
     }
 
-    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        frame: &InboundFrame,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(&frame.message.destination, by, failure);
     }
 }
@@ -144,7 +155,7 @@ impl BrokerInterceptor for Tracer {
         self.sent(&message.destination, sent);
     }
 
-    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(&self, message: &Message, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -153,7 +164,12 @@ impl BrokerInterceptor for Tracer {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &Message,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(&message.destination, by, failure);
     }
 }
@@ -168,7 +184,12 @@ impl OutboundInterceptor for Tracer {
         self.sent(&message.destination, sent);
     }
 
-    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        message: &OutboundMessage,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -181,7 +202,12 @@ impl OutboundInterceptor for Tracer {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &OutboundMessage,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(&message.destination, by, failure);
     }
 }

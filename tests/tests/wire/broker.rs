@@ -312,15 +312,57 @@ async fn a_publishers_headers_stand_between_the_destination_and_what_the_server_
 }
 
 async fn no_disconnect(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
-    Ok(Some(frame).filter(|frame| frame.kind != InboundKind::Disconnect))
+    match (frame.kind, frame.message.headers.contains("x-fail")) {
+        (InboundKind::Disconnect, true) => Err("not now".into()),
+        (InboundKind::Disconnect, false) => Ok(None),
+        _ => Ok(Some(frame)),
+    }
 }
 
 /// Rows: BRK-52
 #[tokio::test]
-async fn a_disconnect_is_done_also_where_an_interceptor_drops_it() {
+async fn a_disconnect_is_done_also_where_an_interceptor_drops_or_refuses_it() {
     let server = TestServer::start(app(module_path!()).inbound_interceptor(no_disconnect)).await;
-    server.connect().await.disconnect().await;
+    for fails in [false, true] {
+        let mut peer = server.connect().await;
+        peer.subscribe("s", "/topic/a").await;
+        let header = if fails { "x-fail:1\n" } else { "" };
+        peer.text(format!("DISCONNECT\nreceipt:bye\n{header}\n\0")).await;
+        peer.expect_receipt("bye").await;
+        peer.expect_close(1000).await;
+        server
+            .until("the session to end", |handle| handle.connections() == 0)
+            .await;
+        let template = server.handle().template();
+        template.convert_and_send("/topic/a", "x").expect("sent");
+        let unheard = server.counters().messages_unheard;
+        assert_eq!(unheard, 1 + u64::from(fails), "no subscription is left");
+    }
+}
+
+async fn failing_disconnect(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    match frame.kind {
+        InboundKind::Disconnect => Err("no way out".into()),
+        _ => Ok(Some(frame)),
+    }
+}
+
+/// The client is told of the failure, and its subscriptions end with the session all the same.
+///
+/// Rows: BRK-52
+#[tokio::test]
+async fn a_disconnect_is_done_also_where_an_interceptor_fails() {
+    let server = TestServer::start(app(module_path!()).inbound_interceptor(failing_disconnect)).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/left").await;
+    peer.text("DISCONNECT\nreceipt:bye\n\n\0").await;
+    let error = peer.expect_error("forbidden", 1008).await;
+    assert_eq!(error.header("receipt-id"), Some("bye"));
+    assert_eq!(error.header("destination"), None, "it has none");
     server
         .until("the session to end", |handle| handle.connections() == 0)
         .await;
+    let template = server.handle().template();
+    template.convert_and_send("/topic/left", "x").expect("sent");
+    assert_eq!(server.counters().messages_unheard, 1);
 }

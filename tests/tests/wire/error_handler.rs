@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use futures_core::Stream;
 use stomp_server::{
     BoxError, ErrorFrame, InboundFrame, InboundKind, RefusedFrame, StompServerBuilder, prelude::*,
 };
@@ -9,6 +10,7 @@ use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
 };
+use tokio::sync::Semaphore;
 
 use super::log::Log;
 
@@ -47,7 +49,12 @@ fn explain(refused: &RefusedFrame, error: ErrorFrame) -> Option<ErrorFrame> {
 }
 
 fn builder() -> StompServerBuilder {
-    app(module_path!()).inbound_interceptor(gate)
+    taking_turns(Arc::new(Semaphore::new(0)))
+}
+
+/// Each permit lets one of the handlers beside others go on.
+fn taking_turns(turn: Arc<Semaphore>) -> StompServerBuilder {
+    app(module_path!()).inbound_interceptor(gate).provide(turn)
 }
 
 async fn explaining() -> TestServer {
@@ -205,6 +212,60 @@ async fn an_error_handler_sees_the_frame_but_no_credentials() {
         )
     );
     assert_eq!(notes[3], "None None malformed Some(\"r8\") None None false");
+}
+
+/// An error that cannot even say what it is.
+#[derive(Debug)]
+struct Mute;
+
+impl std::fmt::Display for Mute {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("on purpose")
+    }
+}
+
+impl std::error::Error for Mute {}
+
+#[message_mapping("/beside/mute", concurrent)]
+async fn mute(turn: State<Semaphore>) -> Result<(), Mute> {
+    turn.acquire().await.expect("never closed").forget();
+    Err(Mute)
+}
+
+#[message_mapping("/beside/endless", concurrent)]
+async fn endless(turn: State<Semaphore>) -> impl Stream<Item = String> {
+    turn.acquire().await.expect("never closed").forget();
+    futures_util::stream::pending()
+}
+
+/// Rows: CHAN-23
+#[tokio::test]
+async fn an_error_handler_sees_the_frame_that_failed_beside_others() {
+    // What is not logged is not asked what it is.
+    Log::of_everybody();
+    for (destination, code, close) in [
+        ("/app/beside/mute", "internal", 1011),
+        ("/app/beside/endless", "quota", 1008),
+    ] {
+        let say = |refused: &RefusedFrame, error: ErrorFrame| {
+            let which = refused.header("x-n").unwrap_or("none");
+            let receipt = refused.receipt().unwrap_or("none");
+            Some(error.with_message(format!("{which} {receipt}")))
+        };
+        let turn = Arc::new(Semaphore::new(0));
+        let builder = taking_turns(Arc::clone(&turn))
+            .error_handler(say)
+            .configure(|config, _| config.max_streams = 0);
+        let server = TestServer::start(builder).await;
+        let mut peer = server.connect().await;
+        peer.send_with(destination, "x-n:1\nreceipt:r\n", "x").await;
+        peer.send_with("/topic/t", "x-n:2\nreceipt:t\n", "x").await;
+        peer.expect_receipt("t").await;
+        turn.add_permits(1);
+        let error = peer.expect_error(code, close).await;
+        assert_eq!(error.header("message"), Some("1 r"), "{destination}");
+        assert_eq!(error.header("receipt-id"), Some("r"), "{destination}");
+    }
 }
 
 #[tokio::test]
