@@ -179,6 +179,8 @@
 //! }
 //! ```
 //!
+//! Rules name Rust's fields; where the JSON's are in camel case, [`ValidationErrors::in_camel_case`] names those.
+//!
 //! # Replies
 //!
 //! | returned | sent |
@@ -281,7 +283,7 @@
 //! What a client does wrong by the rules of STOMP ends its session with an ERROR. Its headers are `message`, `code` (one
 //! of `not-connected`, `unauthenticated`, `forbidden`, `quota`, `too-large`, `malformed`, `timed-out`,
 //! `unsupported-version`, `no-handler`, `unsupported`, `internal`), `retry` (`never`, `now`, `backoff`), and
-//! `receipt-id` and `destination` where they are known.
+//! `receipt-id` and `destination` where they are known. The log has each at INFO, with the session.
 //!
 //! # Sending from anywhere
 //!

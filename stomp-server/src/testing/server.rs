@@ -228,7 +228,7 @@ impl TestServer {
         let opened = state.env.within(PATIENCE, opening).await;
         match opened.unwrap_or_else(|| Err(format!("nothing came for {PATIENCE:?}"))) {
             Ok(link) => TestClient::connect(link, Setting::of(state), headers, at).await,
-            Err(why) => panic!("a WebSocket at {} was awaited at {at}: {why}", url),
+            Err(why) => panic!("a WebSocket at {url} was awaited at {at}: {why}"),
         }
     }
 }
