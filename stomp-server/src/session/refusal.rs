@@ -11,7 +11,7 @@ use stomp_core::{
 
 use super::{Connection, Session, busy::Settled};
 use crate::{
-    InboundKind, Message, MessageKind,
+    InboundKind,
     broker::PublishError,
     channel::Cause,
     error_handler::{RefusedFrame, Shown, explain},
@@ -76,16 +76,6 @@ impl Refusal {
 
     pub(super) fn with_receipt(mut self, receipt: Option<&str>) -> Self {
         self.fault = self.fault.with_receipt(receipt);
-        self
-    }
-
-    /// The refusal of a message that is not the session's present one, or not only.
-    pub(super) fn of_message(mut self, message: &Message) -> Self {
-        let kind = match message.kind {
-            MessageKind::Send => InboundKind::Send,
-            MessageKind::Subscribe => InboundKind::Subscribe,
-        };
-        self.frame = Some(Shown::new(kind, &message.headers));
         self
     }
 }

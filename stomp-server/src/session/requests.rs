@@ -160,7 +160,7 @@ impl<T: Transport> Connection<T> {
             // Subscribers see the message before the handler's answer to it.
             let published = match self.server.config.routing.is_overlapping() && self.is_served(&destination)
             {
-                true => self.publish(message.clone()),
+                true => self.publish_in_lane(message.clone()),
                 false => Ok(()),
             };
             return match published {
@@ -223,6 +223,15 @@ impl<T: Transport> Connection<T> {
     fn publish(&self, message: Message) -> Result<(), PublishError> {
         let publisher = &self.server.publisher;
         publisher.publish_of_client(self.shared.id(), message, Witness::session(&self.shared))
+    }
+
+    /// The same for a message that something of this session follows at once, which must not overtake it.
+    fn publish_in_lane(&self, message: Message) -> Result<(), PublishError> {
+        let publisher = &self.server.publisher;
+        let lane = self.shared.lane(|| Some(publisher.session_lane()));
+        let witness = Witness::session(&self.shared);
+        let witness = lane.as_ref().map_or(witness, |lane| witness.in_lane(lane));
+        publisher.publish_of_client(self.shared.id(), message, witness)
     }
 
     pub(super) fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {

@@ -260,11 +260,7 @@ impl Errand {
                 let fault = Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
                     .with_destination(Some(&self.message.destination));
-                let refusal = Refusal::of_frame(fault).because(Some(error));
-                Outcome::Failed(Box::new(match self.server.error_handler {
-                    Some(_) => refusal.of_message(&self.message),
-                    None => refusal,
-                }))
+                Outcome::Failed(Box::new(Refusal::of_frame(fault).because(Some(error))))
             }
             None => Outcome::Unanswered(error),
         }

@@ -1,6 +1,6 @@
 //! The order of what templates send, over different destinations, while some of them are busy.
 
-use stomp_server::{SendError, SimpMessagingTemplate, prelude::*};
+use stomp_server::{SendError, SimpMessagingTemplate, StompServerBuilder, prelude::*};
 use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
@@ -61,9 +61,11 @@ struct Bench {
 }
 
 async fn bench_with(queue_limit: usize) -> Bench {
-    let builder = app(module_path!())
-        .authenticator(by_login)
-        .configure(|config, _| config.publish_queue_limit = queue_limit);
+    bench_of(|builder| builder.configure(|config, _| config.publish_queue_limit = queue_limit)).await
+}
+
+async fn bench_of(change: impl FnOnce(StompServerBuilder) -> StompServerBuilder) -> Bench {
+    let builder = change(app(module_path!()).authenticator(by_login));
     let server = TestServer::start(builder).await;
     let mut crowd = [server.connect().await, server.connect().await];
     for peer in &mut crowd {
@@ -201,6 +203,23 @@ async fn one_answer_reaches_its_targets_in_their_order() {
             assert_eq!(message.header("destination"), Some(destination), "{message:?}");
         }
     }
+}
+
+#[message_mapping("/topic/wide")]
+#[send_to("/topic/small")]
+async fn beside(#[payload] body: String) -> String {
+    format!("answer to {body}")
+}
+
+#[tokio::test]
+async fn an_answer_does_not_overtake_the_message_that_the_broker_has_too() {
+    let mut bench = bench_of(|builder| builder.application_destination_prefixes::<&str>([])).await;
+    let mut bob = bench.server.connect().await;
+    for body in ["one", "two"] {
+        bob.send("/topic/wide", body).await;
+    }
+    let sent = ["one", "answer to one", "two", "answer to two"];
+    bench.ann.expect_messages(sent).await;
 }
 
 #[tokio::test]
