@@ -141,6 +141,15 @@ impl Headers {
         self.ends.is_empty()
     }
 
+    /// Is this the name of a header that holds a credential: `login`, `passcode` or `authorization`, in any case? Their
+    /// values stand in no `Debug` text.
+    #[must_use]
+    pub fn is_credential(name: &str) -> bool {
+        ["login", "passcode", "authorization"]
+            .iter()
+            .any(|credential| name.eq_ignore_ascii_case(credential))
+    }
+
     fn position(&self) -> u32 {
         u32::try_from(self.text.len()).expect("headers of less than 4 GiB")
     }
@@ -150,7 +159,7 @@ impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// Credentials never reach a log line.
         fn shown<'v>((name, value): (&'v str, &'v str)) -> (&'v str, &'v str) {
-            if matches!(name, "passcode" | "login" | "authorization" | "Authorization") {
+            if Headers::is_credential(name) {
                 (name, "…")
             } else {
                 (name, value)
@@ -268,5 +277,13 @@ mod tests {
             format!("{headers:?}"),
             r#"{"login": "…", "passcode": "…", "host": "h"}"#
         );
+        for name in ["Login", "PASSCODE", "Authorization", "AUTHORIZATION", "passCode"] {
+            let headers = Headers::new().with(name, "secret");
+            assert_eq!(format!("{headers:?}"), format!("{{{name:?}: \"…\"}}"));
+            let message = crate::Message::new("/app/a", "").with_header(name, "secret");
+            assert!(!format!("{message:?}").contains("secret"), "{name}");
+        }
+        let others = Headers::new().with("logins", "shown");
+        assert_eq!(format!("{others:?}"), r#"{"logins": "shown"}"#);
     }
 }

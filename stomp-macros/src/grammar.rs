@@ -25,6 +25,7 @@ impl Pattern {
     /// A destination, or a prefix, by itself.
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let destination = literal.value();
+        refuse_spel(literal)?;
         let text = masked(&destination);
         if let Some(at) = colon_segment(&text) {
             let name = destination[at.start + 1..at.end].to_owned();
@@ -168,6 +169,46 @@ fn has_property(text: &str) -> bool {
     text.contains("${")
 }
 
+/// Spring evaluates `#{…}` as an expression. `#{name}` and `#{name:…}` are variables behind a `#` here.
+fn refuse_spel(literal: &LitStr) -> syn::Result<()> {
+    match spel(&literal.value()) {
+        Some(at) => Err(in_literal(
+            literal,
+            at,
+            "there are no expressions as in Spring's SpEL: `${name}` takes a property of the application, `{name}` a variable \
+             of the destination",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn spel(text: &str) -> Option<Range<usize>> {
+    let mut depth = 0_usize;
+    let mut open = None;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => {
+                if depth == 0 && text[..at].ends_with('#') {
+                    open = Some(at);
+                }
+                depth += 1;
+            }
+            '}' => {
+                depth = depth.saturating_sub(1);
+                if let (0, Some(open)) = (depth, open.take_if(|_| depth == 0)) {
+                    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+                    let behind = text[open + 1..at].trim_start_matches(is_name);
+                    if !(behind.is_empty() || behind.starts_with(':')) {
+                        return Some(open - 1..at + 1);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The text with each `${…}` replaced by as many octets of no meaning, so that places stay what they are. One that is
 /// never closed reaches to the end; the application refuses it.
 fn masked(text: &str) -> String {
@@ -240,6 +281,7 @@ pub(crate) struct Placeholder {
 impl Template {
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let text = literal.value();
+        refuse_spel(literal)?;
         let known = masked(&text);
         read(&known, |text, separator| {
             destination::Template::parse(text, separator)
@@ -345,6 +387,22 @@ mod tests {
         let template = Template::parse(&literal("/topic/${root}/{x}")).unwrap();
         assert_eq!(template.variables.len(), 1);
         assert_eq!(template.text, "/topic/${root}/{x}");
+    }
+
+    #[test]
+    fn expressions_of_spring_are_seen() {
+        assert_eq!(spel("/topic/#{T(x).y}/z"), Some(7..16));
+        assert_eq!(spel("/#{@bean.of({1})}"), Some(1..17));
+        for sound in [
+            "/#{room}",
+            "/#{id:[0-9]+}",
+            "/{x:#{2}}",
+            "/${a:#{b.c}}",
+            "/#",
+            "/#{a.b",
+        ] {
+            assert_eq!(spel(sound), None, "{sound}");
+        }
     }
 
     #[test]

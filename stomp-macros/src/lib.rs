@@ -48,6 +48,9 @@ use crate::parse::Name;
 /// | `blocking` | runs where it may block; for functions that are not `async` |
 /// | `crate = path` | where `stomp-server` is, if it cannot be found by itself |
 ///
+/// A function that is not `async` and not `blocking` runs on tokio's own threads, where others wait for it: let it be
+/// short, and neither block nor compute for long.
+///
 /// The counterpart of Spring's `@MessageMapping`.
 #[proc_macro_attribute]
 pub fn message_mapping(args: TokenStream, item: TokenStream) -> TokenStream {

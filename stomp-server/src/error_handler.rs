@@ -11,10 +11,7 @@ use stomp_core::{
     session::{Fault, FaultContent},
 };
 
-use crate::{
-    HandlerError, InboundKind, Session,
-    channel::{Cause, Failure},
-};
+use crate::{HandlerError, InboundKind, Session, channel::Cause};
 
 /// Decides what a client reads when one of its frames is refused (Spring's `StompSubProtocolErrorHandler`).
 ///
@@ -87,14 +84,10 @@ pub(crate) struct Shown {
 impl Shown {
     /// A frame without its credentials.
     pub(crate) fn new(kind: InboundKind, headers: &Headers) -> Self {
-        let secret = |name: &str| {
-            ["login", "passcode", "authorization"]
-                .iter()
-                .any(|secret| name.eq_ignore_ascii_case(secret))
-        };
+        let shown = headers.iter().filter(|(name, _)| !Headers::is_credential(name));
         Self {
             kind,
-            headers: headers.iter().filter(|(name, _)| !secret(name)).collect(),
+            headers: shown.collect(),
         }
     }
 }
@@ -151,14 +144,14 @@ impl RefusedFrame {
     /// What went wrong on the server's side: the error of an interceptor, an
     /// [`AuthenticationError`](crate::AuthenticationError) or a [`HandlerError`](crate::HandlerError). Not for clients.
     #[must_use]
-    pub fn cause(&self) -> Failure<'_> {
-        self.cause.as_deref()
+    pub fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     /// The [cause](Self::cause), or one of its sources, as an `E`: what an application asks Spring's `getCause()` for.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
+        let cause = self.cause()?;
         if let Some(failed) = cause.downcast_ref::<HandlerError>() {
             return failed.downcast_ref();
         }

@@ -26,7 +26,8 @@ pub struct SessionConnectedEvent {
     connect_headers: Arc<Headers>,
 }
 
-/// A subscription is live: the broker has it, or the `#[subscribe_mapping]` handler that answers it has returned.
+/// A subscription is live: the broker has it, or the `#[subscribe_mapping]` handler that answers it has returned. Comes
+/// also for one that nobody serves, where [`ignore_unmapped`](crate::StompServerBuilder::ignore_unmapped) lets that pass.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SessionSubscribeEvent {

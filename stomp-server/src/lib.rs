@@ -70,6 +70,45 @@
 //! # Ok::<(), stomp_server::BuildError>(())
 //! ```
 //!
+//! What Spring calls a `@Service` is a component too: [`component`](StompServerBuilder::component) has the application
+//! make it, with the template and other values in its fields, and share it as `Arc<T>`. `main` finds it with
+//! [`StompServer::state`]; HTTP handlers can be one, with
+//! [`fallback_component`](StompServerBuilder::fallback_component).
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use stomp_server::prelude::*;
+//!
+//! #[derive(Component)]
+//! struct Notifier {
+//!     template: SimpMessagingTemplate,
+//! }
+//!
+//! impl Notifier {
+//!     fn shipped(&self, item: &str) -> Result<(), SendError> {
+//!         self.template.convert_and_send("/topic/shipped", item)
+//!     }
+//! }
+//!
+//! #[derive(Component)]
+//! struct Orders {
+//!     notifier: Arc<Notifier>,
+//! }
+//!
+//! #[controller("/orders")]
+//! impl Orders {
+//!     #[message_mapping("/<item>/ship")]
+//!     async fn ship(&self, item: String) -> Result<(), SendError> {
+//!         self.notifier.shipped(&item)
+//!     }
+//! }
+//!
+//! let server = StompServer::builder().scope(module_path!()).component::<Notifier>().build()?;
+//! assert!(server.state::<Notifier>().is_some());
+//! # Ok::<(), stomp_server::BuildError>(())
+//! ```
+//!
 //! A block may have several prefixes, a mapping several destinations: each stands before each. A mapping without any is
 //! for the prefix itself. `${name}` and `${name:default}` are [properties](StompServerBuilder::property) of the
 //! application. Under [`Separator::Dot`](StompServerBuilder::separator) segments are joined and cut by dots:
@@ -85,7 +124,8 @@
 //!
 //! The frames of one session are handled one after the other, in the order they came. `concurrent` behind the
 //! destination lets a handler run beside the session's other frames; `blocking`, for functions that are not `async`,
-//! runs it on a thread where it may block.
+//! runs it on a thread where it may block. Without `blocking` a plain `fn` runs on tokio's own threads, as an `async` one
+//! does: one that reads a file, asks a database or computes for long holds up other sessions, and nobody warns of it.
 //!
 //! # Arguments
 //!
@@ -121,7 +161,7 @@
 //!
 //!     #[derive(serde::Deserialize, garde::Validate)]
 //!     pub struct Draft {
-//!         #[garde(length(min = 1, max = 80))]
+//!         #[garde(length(chars, min = 1, max = 80))]
 //!         text: String,
 //!     }
 //!
@@ -138,6 +178,8 @@
 //!     }
 //! }
 //! ```
+//!
+//! Rules name Rust's fields; where the JSON's are in camel case, [`ValidationErrors::in_camel_case`] names those.
 //!
 //! # Replies
 //!
@@ -241,7 +283,7 @@
 //! What a client does wrong by the rules of STOMP ends its session with an ERROR. Its headers are `message`, `code` (one
 //! of `not-connected`, `unauthenticated`, `forbidden`, `quota`, `too-large`, `malformed`, `timed-out`,
 //! `unsupported-version`, `no-handler`, `unsupported`, `internal`), `retry` (`never`, `now`, `backoff`), and
-//! `receipt-id` and `destination` where they are known.
+//! `receipt-id` and `destination` where they are known. The log has each at INFO, with the session.
 //!
 //! # Sending from anywhere
 //!
@@ -339,12 +381,19 @@
 //! | `after_message_handled` | when that is done, or has failed; for those whose `before_handle` let it pass | reverse |
 //!
 //! ```
-//! use stomp_server::{Failure, HandledBy, InboundFrame, InboundInterceptor, StompServer};
+//! use std::error::Error;
+//!
+//! use stomp_server::{HandledBy, InboundFrame, InboundInterceptor, StompServer};
 //!
 //! struct Audit;
 //!
 //! impl InboundInterceptor for Audit {
-//!     fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+//!     fn after_message_handled(
+//!         &self,
+//!         frame: &InboundFrame,
+//!         by: HandledBy,
+//!         failure: Option<&(dyn Error + 'static)>,
+//!     ) {
 //!         let destination = frame.message.destination.escape_debug();
 //!         println!("{:?} to {destination} by {by:?}: {}", frame.kind, failure.map_or("done", |_| "failed"));
 //!     }
@@ -453,6 +502,7 @@ extern crate self as stomp_server;
 mod activity;
 mod app;
 mod broker;
+mod caught;
 mod channel;
 mod convert;
 mod counters;
@@ -489,8 +539,8 @@ pub use self::{
         StompServerBuilder, shutdown_signal,
     },
     channel::{
-        BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind,
-        OutboundInterceptor, OutboundMessage, Verdict,
+        BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, InboundKind, OutboundInterceptor,
+        OutboundMessage, Verdict,
     },
     convert::{ConvertError, Converters, MessageConverter},
     counters::CounterSnapshot,

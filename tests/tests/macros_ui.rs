@@ -3,7 +3,6 @@
 //! The texts are those of the toolchain in `rust-toolchain.toml`. `TRYBUILD=overwrite` writes them anew; read the
 //! difference before you keep it.
 
-/// Rows: ARG-03, ARG-10, ARG-34, ARG-47, EXC-08, EXC-09, EXC-10
 #[test]
 fn what_the_attributes_say() {
     let cases = trybuild::TestCases::new();

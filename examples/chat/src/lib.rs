@@ -28,8 +28,6 @@ pub fn application() -> StompServerBuilder {
 ///
 /// When the page cannot be had.
 pub fn server() -> anyhow::Result<StompServer> {
-    let web = web::Web::load()?;
-    let server = application().fallback(web.clone()).build()?;
-    web.announce_through(server.template());
-    Ok(server)
+    let application = application().manage(web::page()?);
+    Ok(application.fallback_component::<web::Web>().build()?)
 }

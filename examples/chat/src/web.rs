@@ -1,18 +1,13 @@
 //! The page, and an HTTP way into the rooms.
 
-use std::{
-    fs,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, OnceLock},
-};
+use std::{fs, future::Future, pin::Pin, sync::Arc};
 
 use anyhow::Context;
 use jiff::Timestamp;
 use page::{Npm, Page, plain};
 use serde::{Deserialize, Serialize};
 use stomp_server::{
-    Body, HttpHandler, SimpMessagingTemplate,
+    Body, Component, HttpHandler, SimpMessagingTemplate,
     http::{Method, Request, Response, StatusCode},
     http_body_util::{BodyExt, Limited},
     hyper::body::Incoming,
@@ -28,12 +23,11 @@ const STOMPJS: &str = "node_modules/@stomp/stompjs/bundles/stomp.umd.min.js";
 const LARGEST: usize = 16 * 1024;
 
 /// Everything that is served over plain HTTP.
-#[derive(Clone)]
-pub(crate) struct Web(Arc<Inner>);
-
-struct Inner {
-    page: Page,
-    template: OnceLock<SimpMessagingTemplate>,
+#[derive(Component)]
+pub(crate) struct Web {
+    page: Arc<Page>,
+    /// Announcements go out through it.
+    template: SimpMessagingTemplate,
 }
 
 #[derive(Deserialize)]
@@ -51,27 +45,19 @@ struct Announced {
     at: Timestamp,
 }
 
+/// The page, once npm has fetched what it needs.
+pub(crate) fn page() -> anyhow::Result<Page> {
+    let stompjs = Npm::at(WEB).fetched(STOMPJS)?;
+    let stompjs = fs::read(&stompjs).with_context(|| format!("cannot read {}", stompjs.display()))?;
+    Ok(Page::default()
+        .with_file("/", include_bytes!("../web/index.html").as_slice())
+        .with_file("/chat.css", include_bytes!("../web/chat.css").as_slice())
+        .with_file("/chat.js", include_bytes!("../web/chat.js").as_slice())
+        .with_file("/icon.svg", include_bytes!("../web/icon.svg").as_slice())
+        .with_file("/stomp.umd.min.js", stompjs))
+}
+
 impl Web {
-    pub(crate) fn load() -> anyhow::Result<Self> {
-        let stompjs = Npm::at(WEB).fetched(STOMPJS)?;
-        let stompjs = fs::read(&stompjs).with_context(|| format!("cannot read {}", stompjs.display()))?;
-        let page = Page::default()
-            .with_file("/", include_bytes!("../web/index.html").as_slice())
-            .with_file("/chat.css", include_bytes!("../web/chat.css").as_slice())
-            .with_file("/chat.js", include_bytes!("../web/chat.js").as_slice())
-            .with_file("/icon.svg", include_bytes!("../web/icon.svg").as_slice())
-            .with_file("/stomp.umd.min.js", stompjs);
-        Ok(Self(Arc::new(Inner {
-            page,
-            template: OnceLock::new(),
-        })))
-    }
-
-    /// Announcements go out through this template.
-    pub(crate) fn announce_through(&self, template: SimpMessagingTemplate) {
-        let _ = self.0.template.set(template);
-    }
-
     /// `curl -d '{"text":"Lunch!"}' localhost:8080/announce` speaks to the lobby.
     async fn announce(&self, request: Request<Incoming>) -> Response<Body> {
         let Ok(body) = Limited::new(request.into_body(), LARGEST).collect().await else {
@@ -83,9 +69,6 @@ impl Web {
         let (Ok(text), Some(room)) = (checked(text), room.or_else(|| "lobby".parse().ok())) else {
             return plain(StatusCode::BAD_REQUEST);
         };
-        let Some(template) = self.0.template.get() else {
-            return plain(StatusCode::SERVICE_UNAVAILABLE);
-        };
         let destination = format!("/topic/chat/{room}");
         let announced = Announced {
             room,
@@ -93,7 +76,7 @@ impl Web {
             text,
             at: Timestamp::now(),
         };
-        match template.convert_and_send(destination, &announced) {
+        match self.template.convert_and_send(destination, &announced) {
             Ok(()) => plain(StatusCode::ACCEPTED),
             Err(_) => plain(StatusCode::BAD_REQUEST),
         }
@@ -107,7 +90,7 @@ impl HttpHandler for Web {
     ) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(async move {
             match (request.method(), request.uri().path()) {
-                (&Method::GET | &Method::HEAD, path) => self.0.page.respond(path),
+                (&Method::GET | &Method::HEAD, path) => self.page.respond(path),
                 (&Method::POST, "/announce") => self.announce(request).await,
                 _ => plain(StatusCode::METHOD_NOT_ALLOWED),
             }

@@ -50,12 +50,11 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let logins = Arc::new(Logins::default());
-    let web = web::Web::load(Arc::clone(&logins))?;
 
     let server = application(logins, Duration::from_millis(options.confirm_after))
-        .fallback(web.clone())
+        .manage(web::page()?)
+        .fallback_component::<web::Web>()
         .build()?;
-    web.show_users(server.users());
     tokio::spawn(quotes::publish(
         server.template(),
         Duration::from_millis(options.quotes_every),
@@ -75,6 +74,7 @@ async fn main() -> anyhow::Result<()> {
 fn application(logins: Arc<Logins>, confirm_after: Duration) -> StompServerBuilder {
     StompServer::builder()
         .endpoint(Endpoint::new("/portfolio"))
+        .provide(Arc::clone(&logins))
         .authenticator(move |login| {
             let decided = logins.authenticate(&login);
             async { decided }

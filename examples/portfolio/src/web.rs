@@ -1,17 +1,12 @@
 //! The page, signing in and out, and the list of users.
 
-use std::{
-    fs,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, OnceLock},
-};
+use std::{fs, future::Future, pin::Pin, sync::Arc};
 
 use anyhow::Context;
 use page::{Npm, Page, plain};
 use serde::{Deserialize, Serialize};
 use stomp_server::{
-    Body, HttpHandler, SimpUserRegistry,
+    Body, Component, HttpHandler, SimpUserRegistry,
     http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header},
     http_body_util::{BodyExt, Limited},
     hyper::body::Incoming,
@@ -26,13 +21,11 @@ const STOMPJS: &str = "node_modules/@stomp/stompjs/bundles/stomp.umd.min.js";
 const LARGEST: usize = 1024;
 
 /// Everything that is served over plain HTTP.
-#[derive(Clone)]
-pub(crate) struct Web(Arc<Inner>);
-
-struct Inner {
-    page: Page,
+#[derive(Component)]
+pub(crate) struct Web {
+    page: Arc<Page>,
     logins: Arc<Logins>,
-    users: OnceLock<SimpUserRegistry>,
+    users: SimpUserRegistry,
 }
 
 #[derive(Deserialize)]
@@ -48,30 +41,21 @@ struct Connected {
     sessions: usize,
 }
 
+/// The page, once npm has fetched what it needs.
+pub(crate) fn page() -> anyhow::Result<Page> {
+    let stompjs = Npm::at(WEB).fetched(STOMPJS)?;
+    let stompjs = fs::read(&stompjs).with_context(|| format!("cannot read {}", stompjs.display()))?;
+    Ok(Page::default()
+        .with_file("/", include_bytes!("../web/index.html").as_slice())
+        .with_file(
+            "/portfolio.css",
+            include_bytes!("../web/portfolio.css").as_slice(),
+        )
+        .with_file("/portfolio.js", include_bytes!("../web/portfolio.js").as_slice())
+        .with_file("/stomp.umd.min.js", stompjs))
+}
+
 impl Web {
-    pub(crate) fn load(logins: Arc<Logins>) -> anyhow::Result<Self> {
-        let stompjs = Npm::at(WEB).fetched(STOMPJS)?;
-        let stompjs = fs::read(&stompjs).with_context(|| format!("cannot read {}", stompjs.display()))?;
-        let page = Page::default()
-            .with_file("/", include_bytes!("../web/index.html").as_slice())
-            .with_file(
-                "/portfolio.css",
-                include_bytes!("../web/portfolio.css").as_slice(),
-            )
-            .with_file("/portfolio.js", include_bytes!("../web/portfolio.js").as_slice())
-            .with_file("/stomp.umd.min.js", stompjs);
-        Ok(Self(Arc::new(Inner {
-            page,
-            logins,
-            users: OnceLock::new(),
-        })))
-    }
-
-    /// The list of users is read from here.
-    pub(crate) fn show_users(&self, users: SimpUserRegistry) {
-        let _ = self.0.users.set(users);
-    }
-
     async fn sign_in(&self, request: Request<Incoming>) -> Response<Body> {
         let Ok(body) = Limited::new(request.into_body(), LARGEST).collect().await else {
             return plain(StatusCode::PAYLOAD_TOO_LARGE);
@@ -79,7 +63,7 @@ impl Web {
         let Ok(Credentials { name, password }) = serde_json::from_slice(&body.to_bytes()) else {
             return plain(StatusCode::BAD_REQUEST);
         };
-        match self.0.logins.sign_in(&name, &password) {
+        match self.logins.sign_in(&name, &password) {
             Some(cookie) => with_cookie(&cookie),
             None => plain(StatusCode::UNAUTHORIZED),
         }
@@ -87,15 +71,10 @@ impl Web {
 
     /// Users see each other; strangers see nobody.
     fn users(&self, headers: &HeaderMap) -> Response<Body> {
-        if self.0.logins.user(headers).is_none() {
+        if self.logins.user(headers).is_none() {
             return plain(StatusCode::UNAUTHORIZED);
         }
-        let users = self
-            .0
-            .users
-            .get()
-            .map(SimpUserRegistry::users)
-            .unwrap_or_default();
+        let users = self.users.users();
         let mut connected: Vec<_> = users
             .iter()
             .map(|user| Connected {
@@ -124,9 +103,9 @@ impl HttpHandler for Web {
         Box::pin(async move {
             match (request.method(), request.uri().path()) {
                 (&Method::GET, "/users") => self.users(request.headers()),
-                (&Method::GET | &Method::HEAD, path) => self.0.page.respond(path),
+                (&Method::GET | &Method::HEAD, path) => self.page.respond(path),
                 (&Method::POST, "/login") => self.sign_in(request).await,
-                (&Method::POST, "/logout") => with_cookie(&self.0.logins.sign_out(request.headers())),
+                (&Method::POST, "/logout") => with_cookie(&self.logins.sign_out(request.headers())),
                 _ => plain(StatusCode::METHOD_NOT_ALLOWED),
             }
         })

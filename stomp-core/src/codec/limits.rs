@@ -40,7 +40,8 @@ impl Limits {
         self
     }
 
-    /// The same limits with another size of the [`body`](Limits::body). The frame's limit has to leave room for it.
+    /// The same limits with another size of the [`body`](Limits::body). The frame's limit has to leave room for it: a
+    /// server whose bodies may be as large as its frames is not built.
     #[must_use]
     pub const fn with_body(mut self, octets: usize) -> Self {
         self.body = octets;

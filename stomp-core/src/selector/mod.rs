@@ -24,6 +24,10 @@
 //! headers are equal when their texts are. Only what is true matches: neither what is false nor what is unknown. Division
 //! by zero and numbers beyond 64 bits are unknown too.
 //!
+//! What a client may ask of the server has bounds: a header longer than 64 octets is no number, and a LIKE is unknown
+//! once all of a message together take more than [`Selector::MAX_STEPS`]. Those without `_` take about one for each octet
+//! of the header; `_` behind a `%` is tried at every place.
+//!
 //! | file | holds |
 //! |---|---|
 //! | `lexer`, `parse` | from the text to a program |
@@ -62,6 +66,8 @@ impl Selector {
     pub const MAX_LENGTH: usize = 1024;
     /// How deep parentheses may be nested.
     pub const MAX_DEPTH: usize = 16;
+    /// How many comparisons all LIKEs of one evaluation may take together; those that need more are unknown.
+    pub const MAX_STEPS: usize = 1 << 18;
 
     /// Parses a selector.
     ///
@@ -80,6 +86,13 @@ impl Selector {
     /// Is the selector true, false, or neither (`None`), because a header is missing or is no number?
     pub fn evaluate<'h>(&self, header: impl Fn(&str) -> Option<&'h str>) -> Option<bool> {
         self.0.run(header)
+    }
+
+    /// Roughly how many octets one evaluation looks at, at most, of a message with so many header entries, which are so
+    /// many octets: whoever evaluates many selectors can tell by it when others must have their turn.
+    #[must_use]
+    pub fn cost(&self, entries: usize, octets: usize) -> usize {
+        self.0.cost(entries, octets)
     }
 }
 

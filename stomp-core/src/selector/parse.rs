@@ -200,8 +200,10 @@ impl<'t> Parser<'t> {
             false => None,
         };
         let start = self.program.pieces.len();
-        let pattern = &self.program.texts[usize::from(pattern.start)..usize::from(pattern.end)];
-        let pieces = like::pieces(pattern, escape).map_err(|problem| (problem, at))?;
+        let texts = &mut self.program.texts;
+        let pattern = texts[usize::from(pattern.start)..usize::from(pattern.end)].to_owned();
+        let pieces = like::pieces(&pattern, escape, texts).map_err(|problem| (problem, at))?;
+        self.program.effort += like::effort(&pieces);
         self.program.pieces.extend(pieces);
         Ok(span(start, self.program.pieces.len()))
     }
@@ -317,6 +319,7 @@ impl<'t> Parser<'t> {
         if self.height > STACK {
             return self.fail(SelectorProblem::TooDeep);
         }
+        self.program.lookups += usize::from(matches!(step, Step::Header(_)));
         self.program.steps.push(step);
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    like::{self, Piece},
+    Selector,
+    like::{self, Piece, Steps},
     value::{Arithmetic, Comparison, Number, Value, and, or},
 };
 
@@ -45,6 +46,10 @@ pub(super) struct Program {
     pub(super) texts: String,
     pub(super) constants: Vec<Constant>,
     pub(super) pieces: Vec<Piece>,
+    /// How many headers are looked up.
+    pub(super) lookups: usize,
+    /// How often all patterns together may look at each octet of the headers.
+    pub(super) effort: usize,
 }
 
 impl Step {
@@ -64,6 +69,7 @@ impl Program {
     pub(super) fn run<'h>(&self, header: impl Fn(&str) -> Option<&'h str>) -> Option<bool> {
         let mut stack = [Value::Unknown; STACK];
         let mut height = 0;
+        let mut like_steps = Steps::default();
         for step in &self.steps {
             height -= step.takes();
             let [a, b, c] = [0, 1, 2].map(|n| stack.get(height + n).copied().unwrap_or(Value::Unknown));
@@ -82,7 +88,7 @@ impl Program {
                 Step::In(constants) => self.is_in(a, constants).into(),
                 Step::Like(pieces) => a
                     .text()
-                    .map(|text| like::matches(&self.pieces[range(pieces)], text))
+                    .and_then(|text| self.is_like(text, pieces, &mut like_steps))
                     .into(),
                 Step::IsNull => Value::Truth(a == Value::Unknown),
                 Step::Not => a.truth().map(|truth| !truth).into(),
@@ -92,6 +98,22 @@ impl Program {
             height += 1;
         }
         stack[0].truth()
+    }
+
+    /// Roughly how many octets one run looks at, at most.
+    pub(super) fn cost(&self, entries: usize, octets: usize) -> usize {
+        /// A number is read from no more.
+        const STEP: usize = super::value::LONGEST_NUMBER;
+        /// Each name before the one that is looked for.
+        const ENTRY: usize = 8;
+        let looked_up = self.lookups.saturating_mul(entries).saturating_mul(ENTRY);
+        let taken = (self.steps.len() + self.constants.len()) * STEP;
+        let like = self.effort.saturating_mul(octets).min(Selector::MAX_STEPS);
+        taken.saturating_add(looked_up).saturating_add(like)
+    }
+
+    fn is_like(&self, text: &str, pieces: &Span, steps: &mut Steps) -> Option<bool> {
+        like::matches(&self.pieces[range(pieces)], &self.texts, text, steps)
     }
 
     fn is_in(&self, value: Value<'_>, constants: &Span) -> Option<bool> {
@@ -109,6 +131,6 @@ impl Program {
     }
 }
 
-fn range(span: &Span) -> Range<usize> {
+pub(super) fn range(span: &Span) -> Range<usize> {
     usize::from(span.start)..usize::from(span.end)
 }

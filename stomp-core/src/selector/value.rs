@@ -2,6 +2,9 @@
 
 use std::cmp::Ordering;
 
+/// Octets of the longest header that is read as a number.
+pub(super) const LONGEST_NUMBER: usize = 64;
+
 /// A whole number as long as it fits, as in Java; a fraction otherwise. Never infinite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
@@ -126,6 +129,7 @@ impl<'v> Value<'v> {
     fn number(self) -> Option<Number> {
         match self {
             Self::Number(number) => Some(number),
+            Self::Header(text) if text.len() > LONGEST_NUMBER => None,
             Self::Header(text) => Number::parse(text),
             Self::Unknown | Self::Text(_) | Self::Truth(_) => None,
         }

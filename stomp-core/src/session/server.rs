@@ -340,7 +340,7 @@ impl ServerSession {
             Some(_) => return Err(unsupported("this server supports ack auto only")),
             None => return Err(malformed("ack must be auto, client or client-individual")),
         }
-        if self.subscriptions.len() >= self.config.max_subscriptions {
+        if self.subscriptions.held() >= self.config.max_subscriptions {
             let message = "the session holds as many subscriptions as it may";
             return Err(Fault::new(CloseReason::Refused, message).with_code(ErrorCode::Quota));
         }

@@ -109,6 +109,7 @@ pub struct Subscriptions {
     )]
     index: Option<Box<HashMap<SubscriptionId, u32>>>,
     live: u32,
+    passed_over: u32,
     generation: u32,
 }
 
@@ -137,8 +138,17 @@ impl Subscriptions {
     /// Is this subscription live?
     #[must_use]
     pub fn is_live(&self, key: SubscriptionKey) -> bool {
+        self.of(key).is_some_and(|subscription| !subscription.passed_over)
+    }
+
+    /// How many ids are taken: those of the live subscriptions, and of those that were passed over.
+    pub(super) fn held(&self) -> usize {
+        self.len() + self.passed_over as usize
+    }
+
+    fn of(&self, key: SubscriptionKey) -> Option<&Subscription> {
         self.at(key.slot)
-            .is_some_and(|subscription| subscription.generation == key.generation)
+            .filter(|subscription| subscription.generation == key.generation)
     }
 
     /// The key of the subscription that the client calls `id`.
@@ -159,7 +169,7 @@ impl Subscriptions {
         })
     }
 
-    /// The live subscriptions with their destinations.
+    /// The subscriptions whose ids are taken, with their destinations.
     pub fn iter(&self) -> impl Iterator<Item = (SubscriptionKey, &SubscriptionId, &Arc<str>)> {
         (0u32..).zip(&self.slots).filter_map(|(slot, entry)| {
             let Subscription {
@@ -211,7 +221,7 @@ impl Subscriptions {
             index.insert(id, slot);
         }
         self.live += 1;
-        if self.index.is_none() && self.len() >= INDEXED_FROM {
+        if self.index.is_none() && self.held() >= INDEXED_FROM {
             self.index = Some(Box::new(
                 self.iter().map(|(key, id, _)| (id.clone(), key.slot)).collect(),
             ));
@@ -225,24 +235,32 @@ impl Subscriptions {
             && let Some(Slot::Taken(subscription)) = self.slots.get_mut(key.slot as usize)
         {
             subscription.passed_over = true;
+            self.live -= 1;
+            self.passed_over += 1;
         }
     }
 
     /// Ends a subscription; gives back its name and destination.
     pub(super) fn remove(&mut self, key: SubscriptionKey) -> Option<(SubscriptionId, Arc<str>)> {
-        if !self.is_live(key) {
-            return None;
-        }
+        self.of(key)?;
         let left = self.slots.get_mut(key.slot as usize)?;
         let Slot::Taken(ended) = std::mem::replace(left, Slot::Empty(self.empty)) else {
             return None;
         };
         self.empty = Some(key.slot);
-        let Subscription { id, destination, .. } = ended;
+        let Subscription {
+            id,
+            destination,
+            passed_over,
+            ..
+        } = ended;
         if let Some(index) = &mut self.index {
             index.remove(&id);
         }
-        self.live -= 1;
+        match passed_over {
+            true => self.passed_over -= 1,
+            false => self.live -= 1,
+        }
         Some((id, destination))
     }
 
@@ -323,12 +341,14 @@ mod tests {
         let first = insert(&mut all).expect("free");
         all.pass_over(first);
         assert_eq!(all.find(&"a".into()), Some(first));
+        assert!(!all.is_live(first) && all.any_ended());
+        assert_eq!((all.len(), all.held()), (0, 1));
         let second = insert(&mut all).expect("free again");
         assert!(!all.is_live(first) && all.len() == 1);
         all.pass_over(first);
         assert_eq!(insert(&mut all), None, "the second is in use");
         all.pass_over(second);
-        assert!(all.remove(second).is_some() && all.is_empty());
+        assert!(all.remove(second).is_some() && all.held() == 0);
     }
 
     #[test]

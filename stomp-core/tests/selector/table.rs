@@ -74,3 +74,24 @@ fn an_error_says_what_and_where() {
     let error = Selector::parse("kind = 'a").expect_err("not closed");
     assert_eq!(error.to_string(), "a quote that is not closed at character 8");
 }
+
+#[test]
+fn a_long_header_is_no_number() {
+    let selector = Selector::parse("n = 7").expect("a selector");
+    let zeros = |length: usize| "0".repeat(length - 1) + "7";
+    let (longest, longer) = (zeros(64), zeros(65));
+    assert_eq!(selector.evaluate(|_| Some(&longest)), Some(true));
+    assert_eq!(selector.evaluate(|_| Some(&longer)), None);
+}
+
+#[test]
+fn the_cost_grows_with_what_is_looked_at_and_has_a_bound() {
+    let cost = |text: &str, entries, octets| Selector::parse(text).expect("a selector").cost(entries, octets);
+    assert!(cost("kind = 'news'", 10, 400) < 1024);
+    assert!(cost("kind LIKE '%news%'", 10, 8190) > 8190);
+    assert!(cost("kind LIKE '%n_ws%'", 10, 8190) > 3 * 8190);
+    assert!(cost("kind IS NULL", 1000, 8190) > 1000);
+    let all = vec!["h LIKE '%_a%'"; 60].join(" OR ");
+    assert!(cost(&all, usize::MAX, usize::MAX) == usize::MAX);
+    assert!(cost(&all, 10, usize::MAX) < 2 * Selector::MAX_STEPS);
+}

@@ -142,7 +142,9 @@ fn take(handler: &Handler, argument: &Argument, name: &Ident, paths: &Paths, gen
             let check = (!generic).then(|| check(handler, argument, known.variable.is_some(), paths));
             let spec = spec(text, known, paths);
             let extracted = extract(ty, &quote_spanned!(span=> #ty), &spec, paths);
-            quote_spanned!(span=> { #check #extracted })
+            let hint = (handler.kind == Kind::Exception)
+                .then(|| quote_spanned!(ty.span()=> #p::exception_argument::<#ty>();));
+            quote_spanned!(span=> { #check #hint #extracted })
         }
         Source::Unwrapped(unwrapped) => {
             let spec = spec(text, &unwrapped.spec, paths);

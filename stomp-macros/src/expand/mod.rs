@@ -41,9 +41,11 @@ fn location(paths: &Paths, on: &impl Spanned) -> TokenStream {
     }
 }
 
-/// What a handler's function is spared: its arguments are owned because messages are, not by its author's choice.
+/// What a handler's function is spared: its arguments are owned because messages are, and as many as it wants to know
+/// of one. What its author says of these lints comes behind, and counts.
 fn spare(attributes: &mut Vec<syn::Attribute>) {
-    attributes.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+    let spared = syn::parse_quote!(#[allow(clippy::needless_pass_by_value, clippy::too_many_arguments)]);
+    attributes.insert(0, spared);
 }
 
 /// Generated code is nobody's style.

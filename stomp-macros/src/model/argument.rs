@@ -84,6 +84,12 @@ const KNOWN: [&str; 19] = [
     "Valid",
 ];
 
+/// Types that are no extractors, whatever the application does.
+const PLAIN: [&str; 17] = [
+    "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+
 impl Argument {
     /// Takes our annotation off `argument` and finds out where the argument comes from.
     pub(super) fn new(
@@ -126,6 +132,23 @@ impl Argument {
             Source::Extract(spec) | Source::Unwrapped(Unwrapped { spec, .. }) => spec.variable.as_deref(),
             Source::Borrowed(_) => None,
         }
+    }
+
+    /// Is it left to its type, without anything that says where it comes from?
+    pub(super) fn is_by_type(&self) -> bool {
+        matches!(&self.source, Source::Extract(spec) if spec.rename.is_none() && spec.default.is_none())
+    }
+
+    /// The same of a number, a text or an `Option` of one, which nothing is known to give.
+    pub(super) fn is_plain(&self) -> bool {
+        let plain = last_segment(option_of(&self.ty).unwrap_or(&self.ty));
+        self.is_by_type() && plain.is_some_and(|segment| PLAIN.iter().any(|known| segment.ident == known))
+    }
+
+    /// May its type be the application's own?
+    pub(super) fn is_unknown(&self) -> bool {
+        let known = |segment: &syn::PathSegment| KNOWN.iter().any(|known| segment.ident == known);
+        self.is_by_type() && !self.is_plain() && last_segment(&self.ty).is_some_and(|segment| !known(segment))
     }
 
     /// The unused variable of whose name the argument's is likely a slip.

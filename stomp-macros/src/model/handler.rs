@@ -78,6 +78,7 @@ impl Handler {
         };
         check_borrowed(kind, &arguments, attributes, diags);
         check_near_misses(&variables, &arguments, attributes, diags);
+        check_plain(kind, &variables, &arguments, diags);
         Some(Self {
             ident: signature.ident.clone(),
             kind,
@@ -307,8 +308,10 @@ fn check_borrowed(kind: Kind, arguments: &[Argument], attributes: &[Attribute], 
         }
         return;
     }
+    let by_name = || arguments.iter().find(|argument| is_owned(kind, argument));
+    let by_type = || arguments.iter().find(|argument| argument.is_unknown());
     if borrowed.is_empty()
-        && let Some(owned) = arguments.iter().find(|argument| is_owned(kind, argument))
+        && let Some(owned) = by_name().or_else(by_type)
     {
         let what = what.split_once(',').map_or(what, |(what, _)| what);
         diags.on(&owned.ty, format!("{what}: write `&{}`", shown(&owned.ty)));
@@ -394,6 +397,34 @@ fn check_near_misses(
             );
             diags.at(argument.span, message);
         }
+    }
+}
+
+/// A number or text that nothing gives: most likely a variable, by another name or of the message that failed.
+fn check_plain(kind: Kind, variables: &Variables, arguments: &[Argument], diags: &mut Diagnostics) {
+    let is_told = |argument: &Argument| match kind {
+        Kind::Message => variables.iter().next().is_some() && argument.variable().is_none(),
+        Kind::Exception => true,
+        Kind::Listener => false,
+    };
+    let used: Vec<_> = arguments.iter().filter_map(Argument::variable).collect();
+    let unused: Vec<_> = variables.iter().filter(|name| !used.contains(name)).collect();
+    for argument in arguments.iter().filter(|one| one.is_plain() && is_told(one)) {
+        let (name, ty) = (&argument.name, shown(&argument.ty));
+        let message = match kind {
+            // That is told already.
+            Kind::Message if argument.resembles(&unused).is_some() => continue,
+            Kind::Message => format!(
+                "`{name}` is not a variable of the destination: {}; give the argument the variable's name, or say what \
+                 else it is: `#[payload] {name}: {ty}`, `#[header] {name}: {ty}`",
+                variables.list()
+            ),
+            _ => format!(
+                "an exception handler says which arguments are variables of the message that failed: write \
+                 `#[destination_variable] {name}: {ty}` (or `#[payload]`, `#[header]`)"
+            ),
+        };
+        diags.at(argument.span, message);
     }
 }
 

@@ -72,7 +72,8 @@ impl Variables {
         format!("unknown {what} `{name}`; {}{hint}", self.list())
     }
 
-    fn list(&self) -> String {
+    /// Which there are, in words.
+    pub(super) fn list(&self) -> String {
         if self.somewhere.is_empty() {
             return "the mapping declares no variables".to_owned();
         }

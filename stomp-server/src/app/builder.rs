@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashSet,
+    fmt,
+    panic::Location,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
@@ -26,8 +28,8 @@ use crate::{
     env::Env,
     error_handler::StompErrorHandler,
     handler::{
-        AssembleOptions, Context, Controller, ExplicitController, Handlers, Properties, ReplyHeaders,
-        Services, assemble, private::Registration,
+        AssembleOptions, Component, Context, Controller, ExplicitController, Handlers, NamedComponent,
+        Properties, ReplyHeaders, Services, assemble, private::Registration,
     },
     security::Authenticator,
     session::Wheel,
@@ -53,11 +55,25 @@ pub struct StompServerBuilder {
     outbound: OutboundChannel,
     authenticator: Option<Arc<dyn Authenticator>>,
     error_handler: Option<Arc<dyn StompErrorHandler>>,
-    fallback: Option<Arc<dyn HttpHandler>>,
+    fallback: Option<Fallback>,
     discover: bool,
     scope: Option<String>,
     routes: Vec<&'static Registration>,
     controllers: Vec<ExplicitController>,
+    components: Vec<NamedComponent>,
+}
+
+/// Who answers HTTP requests that are for no endpoint.
+enum Fallback {
+    Given(Arc<dyn HttpHandler>),
+    /// A component, which is in the context when the application is built.
+    Component(fn(&Context) -> Option<Arc<dyn HttpHandler>>),
+}
+
+impl fmt::Debug for Fallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fallback")
+    }
 }
 
 impl StompServerBuilder {
@@ -81,6 +97,7 @@ impl StompServerBuilder {
             scope: None,
             routes: Vec::new(),
             controllers: Vec::new(),
+            components: Vec::new(),
         }
     }
 
@@ -92,11 +109,43 @@ impl StompServerBuilder {
 
     /// Answers all HTTP requests that are for no endpoint. Default: 404.
     pub fn fallback(mut self, handler: impl HttpHandler) -> Self {
-        self.fallback = Some(Arc::new(handler));
+        self.fallback = Some(Fallback::Given(Arc::new(handler)));
         self
     }
 
-    /// Shares a value with handlers (`State<T>`, `Arc<T>`) and components.
+    /// The same with a [component](Self::component), which may have the template, the registry of users and the
+    /// application's values as its fields: what Spring injects into an MVC controller.
+    ///
+    /// ```
+    /// use std::{future::Future, pin::Pin};
+    ///
+    /// use stomp_server::{Body, HttpHandler, http::{Request, Response}, hyper::body::Incoming, prelude::*};
+    ///
+    /// #[derive(Component)]
+    /// struct Web {
+    ///     template: SimpMessagingTemplate,
+    /// }
+    ///
+    /// impl HttpHandler for Web {
+    ///     fn handle(&self, _: Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+    ///         Box::pin(async move {
+    ///             let _ = self.template.convert_and_send("/topic/hits", "one more");
+    ///             Response::new(Body::from("hello"))
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).fallback_component::<Web>().build();
+    /// assert!(server.is_ok());
+    /// ```
+    #[track_caller]
+    pub fn fallback_component<T: Component + HttpHandler>(mut self) -> Self {
+        self.fallback = Some(Fallback::Component(|context| Some(context.get::<T>()?)));
+        self.component::<T>()
+    }
+
+    /// Shares a value with handlers (`State<T>`, `Arc<T>`), listeners and components. One that needs the template or
+    /// other values is for [`component`](Self::component).
     pub fn manage<T: Send + Sync + 'static>(self, value: T) -> Self {
         self.provide(Arc::new(value))
     }
@@ -104,6 +153,57 @@ impl StompServerBuilder {
     /// Shares a value under a type of its own choice, which may be a trait: `provide::<dyn Store>(store)`.
     pub fn provide<T: ?Sized + Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
         self.context.insert(value);
+        self
+    }
+
+    /// Makes a component when the application is built, and shares it as `Arc<T>` with handlers, listeners, other
+    /// components and HTTP handlers: what a `@Service` is to Spring. Its fields are filled with what was given to
+    /// [`manage`](Self::manage) and [`provide`](Self::provide), the template and the registry of users, and the
+    /// components that were named before it: they are made in the order of the calls, before all controllers, each once.
+    ///
+    /// A controller may be named too: then others can have it. After [`build`](Self::build) the values are found with
+    /// [`StompServer::state`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use stomp_server::prelude::*;
+    ///
+    /// #[derive(Component)]
+    /// struct Notifier {
+    ///     template: SimpMessagingTemplate,
+    /// }
+    ///
+    /// impl Notifier {
+    ///     fn notify(&self, text: &str) -> Result<(), SendError> {
+    ///         self.template.convert_and_send("/topic/notices", text)
+    ///     }
+    /// }
+    ///
+    /// #[derive(Component)]
+    /// struct Orders {
+    ///     notifier: Arc<Notifier>,
+    /// }
+    ///
+    /// #[controller("/orders")]
+    /// impl Orders {
+    ///     #[message_mapping("/{item}")]
+    ///     async fn order(&self, item: String) -> Result<(), SendError> {
+    ///         self.notifier.notify(&item)
+    ///     }
+    /// }
+    ///
+    /// let server = StompServer::builder().scope(module_path!()).component::<Notifier>().build()?;
+    /// let notifier: Arc<Notifier> = server.state().expect("it was named above");
+    /// notifier.notify("open").expect("the broker serves /topic");
+    /// # Ok::<(), stomp_server::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn component<T: Component>(mut self) -> Self {
+        let component = NamedComponent::new::<T>(Location::caller());
+        if self.components.iter().all(|known| known.id != component.id) {
+            self.components.push(component);
+        }
         self
     }
 
@@ -334,7 +434,6 @@ impl StompServerBuilder {
             env: self.env.clone(),
             tasks: handling.clone(),
             passages: passages.clone(),
-            limit: config.publish_queue_limit,
         });
         let publisher = Arc::new(Publisher {
             broker,
@@ -350,17 +449,23 @@ impl StompServerBuilder {
         self.context.insert(Arc::new(events.clone()));
         self.context.insert(Arc::new(self.properties));
         let template = SimpMessagingTemplate::new(self.converters.clone(), Arc::clone(&publisher));
-        let services = Arc::new(Services::new(self.context, self.converters, template));
+        let services = Services::new(self.context, self.converters, template);
         let assembled = assemble(AssembleOptions {
             discover: self.discover,
             scope: self.scope,
             routes: self.routes,
             controllers: self.controllers,
-            services: Arc::clone(&services),
+            components: self.components,
+            services,
             config: Arc::clone(&config),
         });
         let handlers = Arc::new(check_all(config_problems, assembled)?);
         events.lead_to(&handlers);
+        let services = Arc::clone(handlers.services());
+        let fallback = self.fallback.and_then(|fallback| match fallback {
+            Fallback::Given(handler) => Some(handler),
+            Fallback::Component(find) => find(services.context()),
+        });
         let state = ServerState {
             config,
             env: self.env,
@@ -377,7 +482,7 @@ impl StompServerBuilder {
             error_handler: self.error_handler,
             events,
             endpoints: self.endpoints,
-            fallback: self.fallback,
+            fallback,
             heart_beat: encode_session_frame(Framing::WebSocket, |out| out.push(b'\n')),
             stopping: CancellationToken::new(),
             handling,
@@ -398,6 +503,10 @@ impl StompServerBuilder {
         let (outbox, frame) = (self.config.outbox_limit, self.session.limits.frame);
         if outbox < frame {
             problems.push(ConfigProblem::OutboxSmallerThanFrame { outbox, frame });
+        }
+        let body = self.session.limits.body;
+        if body >= frame {
+            problems.push(ConfigProblem::BodyNotInFrame { body, frame });
         }
         if cfg!(panic = "abort") {
             problems.push(ConfigProblem::PanicAborts);

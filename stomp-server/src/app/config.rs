@@ -54,6 +54,11 @@ pub struct Config {
     /// further ones are refused with [`SendError::Overloaded`](crate::SendError::Overloaded); one may always wait.
     /// Default: 4 MiB.
     pub publish_queue_limit: usize,
+    /// Octets of messages that the handlers of one session may have sent with the template that is their argument, and
+    /// that wait for earlier ones of the session, until further ones are refused with
+    /// [`SendError::Overloaded`](crate::SendError::Overloaded); one may always wait. Other templates have
+    /// `publish_queue_limit` for the same. Default: 256 KiB.
+    pub session_publish_limit: usize,
     /// The header of SUBSCRIBE that says which messages a subscription wants, by their headers: see
     /// [`selector_header_name`](crate::StompServerBuilder::selector_header_name). Default: none.
     pub selector_header_name: Option<String>,
@@ -83,6 +88,7 @@ impl Default for Config {
             drain_deadline: Duration::from_secs(30),
             pattern_cache: 65_536,
             publish_queue_limit: 4 * 1024 * 1024,
+            session_publish_limit: 256 * 1024,
             selector_header_name: None,
             ignore_unmapped: false,
         };

@@ -93,6 +93,17 @@ pub enum ConfigProblem {
         /// `Limits::frame`.
         frame: usize,
     },
+    /// A body at its limit would not fit a frame, so that its limit says nothing.
+    #[error(
+        "a body may have {body} octets, and a whole frame no more than {frame}; lower the limit of bodies or raise that \
+         of frames, which has to leave room for headers"
+    )]
+    BodyNotInFrame {
+        /// `Limits::body`.
+        body: usize,
+        /// `Limits::frame`.
+        frame: usize,
+    },
     /// A panic would end the process, so that it cannot end only the handler's call.
     #[error(
         "this program is compiled with `panic = \"abort\"`, so that a panic in one handler would end the server; \

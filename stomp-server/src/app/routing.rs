@@ -65,6 +65,18 @@ impl Routing {
         }
     }
 
+    /// What clients write for a mapping, with the first application prefix.
+    pub(crate) fn written(&self, pattern: &str) -> String {
+        let prefix = self.application.first().map_or("", |prefix| &**prefix);
+        let joint = match self.separator {
+            // A prefix that is a path ends like one.
+            Separator::Dot if prefix.starts_with('/') => "/",
+            Separator::Dot if !prefix.is_empty() => ".",
+            _ => "",
+        };
+        format!("{prefix}{joint}{pattern}")
+    }
+
     /// Is a destination the broker's?
     pub(crate) fn is_brokers(&self, destination: &str) -> bool {
         let prefixed = || {
@@ -128,6 +140,23 @@ mod tests {
             ..Config::default()
         };
         Routing::new(&config, separator)
+    }
+
+    #[test]
+    fn what_is_written_for_a_mapping_leads_back_to_it() {
+        let table = [
+            (&["/app/"][..], Separator::Slash, "/x/{y}", "/app/x/{y}"),
+            (&["/a", "/b"], Separator::Slash, "/x", "/a/x"),
+            (&[], Separator::Slash, "/x", "/x"),
+            (&["/app"], Separator::Dot, "x.{y}", "/app/x.{y}"),
+            (&["app."], Separator::Dot, "x", "app.x"),
+            (&[], Separator::Dot, "x.y", "x.y"),
+        ];
+        for (prefixes, separator, pattern, written) in table {
+            let routing = routing(prefixes, &["/topic"], separator);
+            assert_eq!(routing.written(pattern), written, "{prefixes:?}");
+            assert_eq!(routing.lookup(written), Some(pattern), "{prefixes:?}");
+        }
     }
 
     /// Rows: ROUTE-40, ROUTE-41, ROUTE-42, ROUTE-43

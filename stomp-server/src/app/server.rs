@@ -33,6 +33,14 @@ impl StompServer {
         self.state.services.template().separate()
     }
 
+    /// The value of this type that was given to [`manage`](StompServerBuilder::manage) or
+    /// [`provide`](StompServerBuilder::provide), or made by [`component`](StompServerBuilder::component): for `main`, HTTP
+    /// handlers and jobs.
+    #[must_use]
+    pub fn state<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.state.services.context().get()
+    }
+
     /// Who is connected.
     #[must_use]
     pub fn users(&self) -> SimpUserRegistry {
@@ -126,6 +134,9 @@ impl BoundServer {
     /// As [`serve`](Self::serve).
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, state } = self;
+        if state.endpoints.is_empty() {
+            tracing::warn!("there is no endpoint: no client can connect (`StompServerBuilder::endpoint`)");
+        }
         state.start();
         let mut signal = std::pin::pin!(signal);
         if let Some(told) = available(&state, true) {
@@ -176,6 +187,14 @@ impl ServerHandle {
     #[must_use]
     pub fn template(&self) -> SimpMessagingTemplate {
         self.state.services.template().separate()
+    }
+
+    /// The value of this type that was given to [`manage`](StompServerBuilder::manage) or
+    /// [`provide`](StompServerBuilder::provide), or made by [`component`](StompServerBuilder::component): for `main`, HTTP
+    /// handlers and jobs.
+    #[must_use]
+    pub fn state<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.state.services.context().get()
     }
 
     /// Who is connected.

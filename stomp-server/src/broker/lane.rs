@@ -15,7 +15,7 @@ use std::{
 
 use tokio_util::task::TaskTracker;
 
-use super::{Broker, Completion, Latch, Publication, Refused, Room, Witness};
+use super::{Broker, Completion, Heed, Publication, Refused, Room, Witness};
 use crate::{
     activity::{Passage, Passages},
     counters::Counters,
@@ -30,14 +30,14 @@ pub(crate) struct Lanes {
     /// What a shutdown waits for: the tasks that publish what has waited.
     pub(crate) tasks: TaskTracker,
     pub(crate) passages: Passages,
-    /// Octets that may wait in one lane.
-    pub(crate) limit: usize,
 }
 
 /// One publisher's messages, in order over all destinations.
 #[derive(Debug)]
 pub(crate) struct Lane {
     lanes: Arc<Lanes>,
+    /// Octets that may wait.
+    limit: usize,
     /// Something is on its way or waits, so that what comes has to wait too. Changed with the state.
     is_busy: AtomicBool,
     state: Mutex<State>,
@@ -52,8 +52,6 @@ struct State {
     octets: usize,
     /// A task publishes what waits.
     flushed: bool,
-    /// Those who wait until nothing is on its way.
-    idle: Vec<Completion>,
     /// While the lane is busy.
     passage: Option<Passage>,
 }
@@ -62,16 +60,16 @@ struct State {
 struct Waiting {
     publication: Publication,
     octets: usize,
-    latch: Option<Arc<Latch>>,
-    /// Of the latch: it waits for this message before the broker has it.
+    /// Who waits for it, from now on.
     done: Completion,
 }
 
 impl Lanes {
-    /// A lane for a new publisher.
-    pub(crate) fn lane(self: &Arc<Self>) -> Arc<Lane> {
+    /// A lane for a new publisher, in which so many octets may wait.
+    pub(crate) fn lane(self: &Arc<Self>, limit: usize) -> Arc<Lane> {
         Arc::new(Lane {
             lanes: Arc::clone(self),
+            limit,
             is_busy: AtomicBool::new(false),
             state: Mutex::default(),
         })
@@ -79,41 +77,50 @@ impl Lanes {
 }
 
 impl Lane {
+    /// Is something of it on its way?
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_busy.load(Ordering::Acquire)
+    }
+
     /// Hands a message to the broker, or lets it wait for those before it. Never blocks. Refused is what does not fit
-    /// beside others that wait.
+    /// beside others that wait; a session's own messages always fit, since it handles nothing more until they arrive.
     pub(crate) fn publish(
         self: &Arc<Self>,
         publication: Publication,
-        latch: Option<&Arc<Latch>>,
+        witness: Witness<'_>,
     ) -> Result<(), Refused> {
-        if self.is_busy.load(Ordering::Acquire) {
+        if self.is_busy() {
             let state = self.lock();
             if state.is_busy() {
-                return self.wait(state, publication, latch);
+                return self.wait(state, publication, witness);
             }
         }
-        let witness = Witness::Lane(self, latch);
-        self.lanes.broker.publish(publication, witness, Room::Limited)
+        let broker = &self.lanes.broker;
+        broker.publish(publication, witness.in_lane(self), Room::Limited)
     }
 
     fn wait(
         &self,
         mut state: MutexGuard<'_, State>,
         publication: Publication,
-        latch: Option<&Arc<Latch>>,
+        witness: Witness<'_>,
     ) -> Result<(), Refused> {
         let octets = publication.size();
-        if state.octets > 0 && state.octets.saturating_add(octets) > self.lanes.limit {
+        let is_owed = matches!(witness.heed, Heed::Session(_));
+        if !is_owed && state.octets > 0 && state.octets.saturating_add(octets) > self.limit {
             drop(state);
             self.lanes.counters.publishes_refused.increment();
             return Err(Refused);
         }
         state.octets += octets;
+        let witness = Witness {
+            lane: None,
+            ..witness
+        };
         state.waiting.push_back(Waiting {
             publication,
             octets,
-            latch: latch.map(Arc::clone),
-            done: latch.map_or(Witness::Nobody, Witness::Latch).completion(),
+            done: witness.completion(),
         });
         Ok(())
     }
@@ -147,29 +154,10 @@ impl Lane {
         drop(env.spawn(tasks.track_future(flush.run())));
     }
 
-    /// Waits until nothing of this lane is on its way: what has been sent in it has arrived, or never will.
-    pub(crate) async fn idle(&self) {
-        if !self.is_busy.load(Ordering::Acquire) {
-            return;
-        }
-        let latch = Arc::default();
-        {
-            let mut state = self.lock();
-            if !state.is_busy() {
-                return;
-            }
-            state.idle.push(Witness::Latch(&latch).completion());
-        }
-        let _ = latch.opened().await;
-    }
-
     fn rest(&self, state: &mut State) {
         self.is_busy.store(false, Ordering::Release);
         state.passage = None;
         state.waiting = VecDeque::new();
-        std::mem::take(&mut state.idle)
-            .into_iter()
-            .for_each(Completion::complete);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -214,12 +202,12 @@ impl Flush {
 
     fn publish(&self, waiting: Waiting) {
         let Waiting {
-            publication,
-            latch,
-            done,
-            ..
+            publication, done, ..
         } = waiting;
-        let witness = Witness::Lane(&self.0, latch.as_ref());
+        let witness = Witness {
+            heed: (&done.waiting).into(),
+            lane: Some(&self.0),
+        };
         match self.0.lanes.broker.publish(publication, witness, Room::Owed) {
             Ok(()) => done.complete(),
             Err(Refused) => tracing::warn!("a message was lost: the broker refused what was accepted"),
@@ -249,8 +237,6 @@ impl Drop for Flush {
 
 impl fmt::Debug for Lanes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lanes")
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
+        f.debug_struct("Lanes").finish_non_exhaustive()
     }
 }

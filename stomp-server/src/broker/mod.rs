@@ -127,11 +127,15 @@ pub(crate) struct EncodingKey {
 }
 
 /// Tells somebody that something is done. Who drops it instead says that it will never be.
-#[derive(Debug)]
-pub(crate) struct Completion(Waiting);
+#[derive(Debug, Default)]
+pub(crate) struct Completion {
+    waiting: Waiting,
+    /// The lane in which it was published: what comes next there waits, too.
+    lane: Option<Arc<Lane>>,
+}
 
 /// Who waits for one completion.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 enum Waiting {
     #[default]
     Nobody,
@@ -139,81 +143,122 @@ enum Waiting {
     Session(Arc<Shared>),
     /// Whoever waits at a latch.
     Latch(Arc<Latch>),
-    /// What the publisher sends next, and whoever waits at a latch.
-    Lane(Arc<Lane>, Option<Arc<Latch>>),
 }
 
 impl Completion {
     /// For what nobody waits for.
-    pub(crate) const fn unheeded() -> Self {
-        Self(Waiting::Nobody)
+    pub(crate) fn unheeded() -> Self {
+        Self::default()
     }
 
     pub(crate) fn complete(mut self) {
-        match std::mem::take(&mut self.0) {
+        if let Some(lane) = self.lane.take() {
+            lane.arrive();
+        }
+        match std::mem::take(&mut self.waiting) {
             Waiting::Nobody => {}
             Waiting::Session(session) => session.complete(),
             Waiting::Latch(latch) => latch.arrive(),
-            Waiting::Lane(lane, latch) => {
-                lane.arrive();
-                if let Some(latch) = latch {
-                    latch.arrive();
-                }
-            }
         }
     }
 }
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        match &self.0 {
+        if let Some(lane) = &self.lane {
+            lane.arrive();
+        }
+        match &self.waiting {
             Waiting::Nobody => {}
             // It waits for an end, whatever that is: its own comes soon if the runtime's has.
             Waiting::Session(session) => session.complete(),
             Waiting::Latch(latch) => latch.lose(),
-            Waiting::Lane(lane, latch) => {
-                lane.arrive();
-                if let Some(latch) = latch {
-                    latch.lose();
-                }
-            }
         }
     }
 }
 
-/// Who waits for the completions of what is being published.
+/// Who waits for the completions of what is being published, and the lane that it is published in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Witness<'a> {
-    /// Nobody.
-    Nobody,
-    /// A session: its next frame waits.
-    Session(&'a Arc<Shared>),
-    /// A task.
-    Latch(&'a Arc<Latch>),
-    /// The messages that the same publisher sends next, and perhaps a task.
-    Lane(&'a Arc<Lane>, Option<&'a Arc<Latch>>),
+pub(crate) struct Witness<'a> {
+    heed: Heed<'a>,
+    lane: Option<&'a Arc<Lane>>,
 }
 
-impl Witness<'_> {
+#[derive(Debug, Clone, Copy)]
+enum Heed<'a> {
+    Nobody,
+    Session(&'a Arc<Shared>),
+    Latch(&'a Arc<Latch>),
+}
+
+impl<'a> Witness<'a> {
+    /// Nobody.
+    pub(crate) const NOBODY: Self = Self {
+        heed: Heed::Nobody,
+        lane: None,
+    };
+
+    /// A session: its next frame waits.
+    pub(crate) fn session(session: &'a Arc<Shared>) -> Self {
+        let heed = Heed::Session(session);
+        Self { heed, lane: None }
+    }
+
+    /// A task.
+    pub(crate) fn latch(latch: &'a Arc<Latch>) -> Self {
+        let heed = Heed::Latch(latch);
+        Self { heed, lane: None }
+    }
+
+    /// The same, and what the publisher sends next in this lane.
+    pub(crate) fn in_lane(self, lane: &'a Arc<Lane>) -> Self {
+        Self {
+            lane: Some(lane),
+            ..self
+        }
+    }
+
+    /// The lane that a message must go through: the one it is for, or that of a session that has something in it.
+    fn way(self) -> Option<&'a Arc<Lane>> {
+        match self.heed {
+            Heed::Session(session) => self.lane.or_else(|| session.busy_lane()),
+            Heed::Nobody | Heed::Latch(_) => self.lane,
+        }
+    }
+
     /// One completion more that the witness waits for.
     pub(crate) fn completion(self) -> Completion {
-        match self {
-            Self::Nobody => Completion::unheeded(),
-            Self::Session(session) => {
-                session.expect_completion();
-                Completion(Waiting::Session(Arc::clone(session)))
-            }
-            Self::Latch(latch) => {
-                latch.expect();
-                Completion(Waiting::Latch(Arc::clone(latch)))
-            }
-            Self::Lane(lane, latch) => {
-                lane.expect();
-                if let Some(latch) = latch {
-                    latch.expect();
-                }
-                Completion(Waiting::Lane(Arc::clone(lane), latch.map(Arc::clone)))
-            }
+        if let Some(lane) = self.lane {
+            lane.expect();
+        }
+        match self.heed {
+            Heed::Nobody => {}
+            Heed::Session(session) => session.expect_completion(),
+            Heed::Latch(latch) => latch.expect(),
+        }
+        Completion {
+            waiting: self.heed.into(),
+            lane: self.lane.map(Arc::clone),
+        }
+    }
+}
+
+impl From<Heed<'_>> for Waiting {
+    fn from(heed: Heed<'_>) -> Self {
+        match heed {
+            Heed::Nobody => Self::Nobody,
+            Heed::Session(session) => Self::Session(Arc::clone(session)),
+            Heed::Latch(latch) => Self::Latch(Arc::clone(latch)),
+        }
+    }
+}
+
+impl<'a> From<&'a Waiting> for Heed<'a> {
+    fn from(waiting: &'a Waiting) -> Self {
+        match waiting {
+            Waiting::Nobody => Self::Nobody,
+            Waiting::Session(session) => Self::Session(session),
+            Waiting::Latch(latch) => Self::Latch(latch),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stomp_core::{Message, destination};
 
-use super::{Address, Broker, Lanes, Publication, Refused, Room, Witness};
+use super::{Address, Broker, Lane, Lanes, Publication, Refused, Room, Witness};
 use crate::{
     BoxError,
     app::Config,
@@ -207,14 +207,22 @@ impl Publisher {
         Ok(published?)
     }
 
-    /// Hands a message to the broker, or to the lane of a publisher who does not wait.
+    /// Hands a message to the broker, or to its publisher's lane.
     fn hand_over(&self, publication: Publication, witness: Witness<'_>) -> Result<(), Refused> {
-        match witness {
-            Witness::Lane(lane, latch) => lane.publish(publication, latch),
-            Witness::Nobody | Witness::Session(_) | Witness::Latch(_) => {
-                self.broker.publish(publication, witness, Room::Limited)
-            }
+        match witness.way() {
+            Some(lane) => lane.publish(publication, witness),
+            None => self.broker.publish(publication, witness, Room::Limited),
         }
+    }
+
+    /// A lane for a publisher of the application's.
+    pub(crate) fn lane(&self) -> Arc<Lane> {
+        self.lanes.lane(self.config.publish_queue_limit)
+    }
+
+    /// A lane for what a session publishes.
+    pub(crate) fn session_lane(&self) -> Arc<Lane> {
+        self.lanes.lane(self.config.session_publish_limit)
     }
 
     /// What is left of a user destination behind its prefix.

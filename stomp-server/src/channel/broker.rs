@@ -1,12 +1,12 @@
 //! What the application publishes, before the broker gets it.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use stomp_core::Message;
 
 use super::{
-    Chain, Failure, HandledBy,
-    chain::{Callbacks, PreSend},
+    Chain, HandledBy,
+    chain::{ClosuresOnly, PreSend, callbacks},
 };
 use crate::BoxError;
 
@@ -39,7 +39,7 @@ pub trait BrokerInterceptor: Send + Sync + 'static {
     /// Is told how the sending ended, in reverse order, if its own [`pre_send`](Self::pre_send) let the message pass.
     /// Of a message that was held back further on this is the message as it came; `sent` is false then, and `failure`
     /// the error, if it was one.
-    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(&self, message: &Message, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         let _ = (message, sent, failure);
     }
 
@@ -56,13 +56,19 @@ pub trait BrokerInterceptor: Send + Sync + 'static {
 
     /// Is told that `by` is done with the message, in reverse order, if its own [`before_handle`](Self::before_handle)
     /// let it pass.
-    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &Message,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         let _ = (message, by, failure);
     }
 
-    /// Has it nothing but [`pre_send`](Self::pre_send)? Then messages need not be kept for it.
+    /// Has it nothing but [`pre_send`](Self::pre_send)? Then messages need not be kept for it. Cannot be
+    /// overridden.
     #[doc(hidden)]
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         false
     }
 }
@@ -75,7 +81,7 @@ where
         Ok(self(message))
     }
 
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         true
     }
 }
@@ -94,31 +100,4 @@ impl PreSend<Message> for dyn BrokerInterceptor {
     }
 }
 
-impl Callbacks<Message> for dyn BrokerInterceptor {
-    const CHANNEL: &'static str = "broker";
-
-    fn only_pre_send(&self) -> bool {
-        BrokerInterceptor::only_pre_send(self)
-    }
-
-    fn post_send(&self, message: &Message, sent: bool) {
-        BrokerInterceptor::post_send(self, message, sent);
-    }
-
-    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
-        BrokerInterceptor::after_send_completion(self, message, sent, failure);
-    }
-
-    fn before_handle(&self, message: Message, by: HandledBy) -> Result<Option<Message>, BoxError> {
-        let destination = Arc::clone(&message.destination);
-        let changed = BrokerInterceptor::before_handle(self, message, by)?;
-        Ok(changed.map(|message| Message {
-            destination,
-            ..message
-        }))
-    }
-
-    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
-        BrokerInterceptor::after_message_handled(self, message, by, failure);
-    }
-}
+callbacks!(BrokerInterceptor of Message, "broker", |message| &mut message.destination);

@@ -27,10 +27,7 @@ pub enum HandledBy {
     Sockets,
 }
 
-/// What went wrong, for callbacks that are told afterwards; `None` when nothing did.
-pub type Failure<'a> = Option<&'a (dyn Error + Send + Sync + 'static)>;
-
-/// The same, kept.
+/// What went wrong, kept for whoever is told afterwards.
 pub(crate) type Cause = Arc<dyn Error + Send + Sync + 'static>;
 
 /// Why a message went no further.
@@ -46,7 +43,7 @@ pub(crate) enum Stopped {
 
 impl Stopped {
     /// What callbacks afterwards are told: a veto is no failure.
-    pub(super) fn failure(&self) -> Failure<'_> {
+    pub(super) fn failure(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Vetoed => None,
             Self::Failed(cause) => Some(&**cause),
@@ -64,6 +61,23 @@ impl Stopped {
     }
 }
 
+/// Only this crate can write the type down, and so only the closures here say that they have no callbacks but
+/// `pre_send`: whoever implements an interceptor is told of everything.
+///
+/// ```compile_fail
+/// use stomp_server::{BrokerInterceptor, channel::ClosuresOnly};
+///
+/// struct Audit;
+///
+/// impl BrokerInterceptor for Audit {
+///     fn only_pre_send(&self, _: ClosuresOnly) -> bool {
+///         true
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct ClosuresOnly(pub(super) ());
+
 /// The callbacks of one kind of interceptor, apart from the first.
 pub(crate) trait Callbacks<M>: Send + Sync {
     /// The channel's name, for the log.
@@ -72,10 +86,61 @@ pub(crate) trait Callbacks<M>: Send + Sync {
     /// Has it nothing but `pre_send`?
     fn only_pre_send(&self) -> bool;
     fn post_send(&self, message: &M, sent: bool);
-    fn after_send_completion(&self, message: &M, sent: bool, failure: Failure<'_>);
+    fn after_send_completion(&self, message: &M, sent: bool, failure: Option<&(dyn Error + 'static)>);
     fn before_handle(&self, message: M, by: HandledBy) -> Result<Option<M>, BoxError>;
-    fn after_message_handled(&self, message: &M, by: HandledBy, failure: Failure<'_>);
+    fn after_message_handled(&self, message: &M, by: HandledBy, failure: Option<&(dyn Error + 'static)>);
 }
+
+/// Leads the callbacks of a channel to its interceptors. Wherever they send a message to, it stays where it was.
+macro_rules! callbacks {
+    ($interceptor:ident of $message:ty, $channel:literal, $destination:expr) => {
+        impl $crate::channel::chain::Callbacks<$message> for dyn $interceptor {
+            const CHANNEL: &'static str = $channel;
+
+            fn only_pre_send(&self) -> bool {
+                $interceptor::only_pre_send(self, $crate::channel::chain::ClosuresOnly(()))
+            }
+
+            fn post_send(&self, message: &$message, sent: bool) {
+                $interceptor::post_send(self, message, sent);
+            }
+
+            fn after_send_completion(
+                &self,
+                message: &$message,
+                sent: bool,
+                failure: Option<&(dyn Error + 'static)>,
+            ) {
+                $interceptor::after_send_completion(self, message, sent, failure);
+            }
+
+            fn before_handle(
+                &self,
+                mut message: $message,
+                by: HandledBy,
+            ) -> Result<Option<$message>, BoxError> {
+                let place: fn(&mut $message) -> &mut Arc<str> = $destination;
+                let destination = Arc::clone(place(&mut message));
+                let changed = $interceptor::before_handle(self, message, by)?;
+                Ok(changed.map(|mut message| {
+                    *place(&mut message) = destination;
+                    message
+                }))
+            }
+
+            fn after_message_handled(
+                &self,
+                message: &$message,
+                by: HandledBy,
+                failure: Option<&(dyn Error + 'static)>,
+            ) {
+                $interceptor::after_message_handled(self, message, by, failure);
+            }
+        }
+    };
+}
+
+pub(super) use callbacks;
 
 /// The first callback, where it does not wait.
 pub(crate) trait PreSend<M>: Callbacks<M> {
@@ -117,7 +182,7 @@ impl<I: ?Sized> Chain<I> {
     }
 
     /// The message went into the channel, or not: tells everybody, then everybody again in reverse.
-    pub(crate) fn sent<M>(&self, message: &M, sent: bool, failure: Failure<'_>)
+    pub(crate) fn sent<M>(&self, message: &M, sent: bool, failure: Option<&(dyn Error + 'static)>)
     where
         I: Callbacks<M>,
     {
@@ -133,8 +198,13 @@ impl<I: ?Sized> Chain<I> {
     }
 
     /// The first `passed` interceptors are told what became of a message, in reverse.
-    pub(super) fn completed<M>(&self, message: &M, passed: usize, sent: bool, failure: Failure<'_>)
-    where
+    pub(super) fn completed<M>(
+        &self,
+        message: &M,
+        passed: usize,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) where
         I: Callbacks<M>,
     {
         for interceptor in self.interceptors[..passed].iter().rev() {
@@ -166,15 +236,20 @@ impl<I: ?Sized> Chain<I> {
     }
 
     /// The message was handled: tells everybody, in reverse.
-    pub(crate) fn after_handled<M>(&self, message: &M, by: HandledBy, failure: Failure<'_>)
+    pub(crate) fn after_handled<M>(&self, message: &M, by: HandledBy, failure: Option<&(dyn Error + 'static)>)
     where
         I: Callbacks<M>,
     {
         self.handled_for(message, self.interceptors.len(), by, failure);
     }
 
-    fn handled_for<M>(&self, message: &M, passed: usize, by: HandledBy, failure: Failure<'_>)
-    where
+    fn handled_for<M>(
+        &self,
+        message: &M,
+        passed: usize,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) where
         I: Callbacks<M>,
     {
         for interceptor in self.interceptors[..passed].iter().rev() {

@@ -1,20 +1,14 @@
 //! What clients send, before anything is done with it: the one point of decision for every frame.
 
-use std::{
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::Arc,
-    task::Poll,
-};
+use std::{error::Error, future::Future, pin::Pin, sync::Arc};
 
 use stomp_core::Message;
 
 use super::{
-    Chain, Failure, HandledBy, Stopped,
-    chain::{Callbacks, decided, panicked},
+    Chain, HandledBy, Stopped,
+    chain::{ClosuresOnly, callbacks, decided, panicked},
 };
-use crate::{BoxError, session::Session};
+use crate::{BoxError, caught::caught, session::Session};
 
 /// What a client's frame asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,7 +68,12 @@ pub trait InboundInterceptor: Send + Sync + 'static {
     /// Is told how the sending ended, in reverse order, if its own [`pre_send`](Self::pre_send) let the frame pass. Of a
     /// frame that was dropped or refused further on this is the frame as it came; `sent` is false then, and `failure`
     /// the error, if it was refused.
-    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        frame: &InboundFrame,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         let _ = (frame, sent, failure);
     }
 
@@ -92,13 +91,18 @@ pub trait InboundInterceptor: Send + Sync + 'static {
     /// Is told that `by` is done with the frame, in reverse order, if its own [`before_handle`](Self::before_handle) let
     /// it pass: a subscription is live, a handler has returned and its replies are with the broker. `failure` is what
     /// went wrong and was not answered by an exception handler, or that the session was cut off meanwhile.
-    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        frame: &InboundFrame,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         let _ = (frame, by, failure);
     }
 
-    /// Has it nothing but [`pre_send`](Self::pre_send)? Then frames need not be kept for it.
+    /// Has it nothing but [`pre_send`](Self::pre_send)? Then frames need not be kept for it. Cannot be overridden.
     #[doc(hidden)]
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         false
     }
 }
@@ -115,7 +119,7 @@ where
         Box::pin(self(frame))
     }
 
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         true
     }
 }
@@ -146,45 +150,10 @@ impl InboundChannel {
 
 /// What one interceptor decides; its panic is caught, so that those before it are still told.
 async fn judged(interceptor: &dyn InboundInterceptor, frame: InboundFrame) -> Result<InboundFrame, Stopped> {
-    let Ok(mut verdict) = catch_unwind(AssertUnwindSafe(|| interceptor.pre_send(frame))) else {
-        return Err(panicked("inbound"));
-    };
-    // A future that panicked is dropped, never polled again.
-    let verdict = poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| verdict.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
-        },
-    );
-    verdict.await.map_or_else(|| Err(panicked("inbound")), decided)
-}
-
-impl Callbacks<InboundFrame> for dyn InboundInterceptor {
-    const CHANNEL: &'static str = "inbound";
-
-    fn only_pre_send(&self) -> bool {
-        InboundInterceptor::only_pre_send(self)
-    }
-
-    fn post_send(&self, frame: &InboundFrame, sent: bool) {
-        InboundInterceptor::post_send(self, frame, sent);
-    }
-
-    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
-        InboundInterceptor::after_send_completion(self, frame, sent, failure);
-    }
-
-    fn before_handle(&self, frame: InboundFrame, by: HandledBy) -> Result<Option<InboundFrame>, BoxError> {
-        let destination = Arc::clone(&frame.message.destination);
-        let changed = InboundInterceptor::before_handle(self, frame, by)?;
-        // Who handles it is settled.
-        Ok(changed.map(|mut frame| {
-            frame.message.destination = destination;
-            frame
-        }))
-    }
-
-    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
-        InboundInterceptor::after_message_handled(self, frame, by, failure);
+    match caught(|| interceptor.pre_send(frame)).await {
+        Ok(verdict) => decided(verdict),
+        Err(_) => Err(panicked("inbound")),
     }
 }
+
+callbacks!(InboundInterceptor of InboundFrame, "inbound", |frame| &mut frame.message.destination);

@@ -21,7 +21,7 @@ pub(crate) use self::{
 };
 pub use self::{
     broker::BrokerInterceptor,
-    chain::{Failure, HandledBy},
+    chain::HandledBy,
     inbound::{InboundFrame, InboundInterceptor, InboundKind, Verdict},
     outbound::{OutboundInterceptor, OutboundMessage},
 };

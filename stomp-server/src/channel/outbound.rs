@@ -1,13 +1,13 @@
 //! What is delivered, before a subscriber gets it.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use bytes::Bytes;
 use stomp_core::Headers;
 
 use super::{
-    Chain, Failure, HandledBy, Stopped,
-    chain::{Callbacks, PreSend},
+    Chain, HandledBy, Stopped,
+    chain::{ClosuresOnly, PreSend, callbacks},
 };
 use crate::{
     BoxError,
@@ -57,7 +57,12 @@ pub trait OutboundInterceptor: Send + Sync + 'static {
     }
 
     /// Is told how the sending ended, in reverse order, if its own [`pre_send`](Self::pre_send) let the copy pass.
-    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        message: &OutboundMessage,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         let _ = (message, sent, failure);
     }
 
@@ -77,13 +82,19 @@ pub trait OutboundInterceptor: Send + Sync + 'static {
 
     /// Is told that the copy is in the session's outbox, in reverse order, if its own
     /// [`before_handle`](Self::before_handle) let it pass.
-    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &OutboundMessage,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         let _ = (message, by, failure);
     }
 
-    /// Has it nothing but [`pre_send`](Self::pre_send)? Then messages need not be kept for it.
+    /// Has it nothing but [`pre_send`](Self::pre_send)? Then messages need not be kept for it. Cannot be
+    /// overridden.
     #[doc(hidden)]
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         false
     }
 }
@@ -96,7 +107,7 @@ where
         Ok(self(message))
     }
 
-    fn only_pre_send(&self) -> bool {
+    fn only_pre_send(&self, _: ClosuresOnly) -> bool {
         true
     }
 }
@@ -145,30 +156,4 @@ impl PreSend<OutboundMessage> for dyn OutboundInterceptor {
     }
 }
 
-impl Callbacks<OutboundMessage> for dyn OutboundInterceptor {
-    const CHANNEL: &'static str = "outbound";
-
-    fn only_pre_send(&self) -> bool {
-        OutboundInterceptor::only_pre_send(self)
-    }
-
-    fn post_send(&self, message: &OutboundMessage, sent: bool) {
-        OutboundInterceptor::post_send(self, message, sent);
-    }
-
-    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
-        OutboundInterceptor::after_send_completion(self, message, sent, failure);
-    }
-
-    fn before_handle(
-        &self,
-        message: OutboundMessage,
-        by: HandledBy,
-    ) -> Result<Option<OutboundMessage>, BoxError> {
-        OutboundInterceptor::before_handle(self, message, by)
-    }
-
-    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
-        OutboundInterceptor::after_message_handled(self, message, by, failure);
-    }
-}
+callbacks!(OutboundInterceptor of OutboundMessage, "outbound", |message| &mut message.destination);

@@ -5,6 +5,11 @@ use std::{borrow::Cow, error::Error, fmt};
 use crate::BoxError;
 
 /// A body could not be read as the type asked for, or a value could not be written.
+///
+/// `Display` is what a client may be told: "the body does not have the expected shape, seen at line 1, column 13". What
+/// serde said, "invalid type: string "x", expected u32 …", is its [`source`](Error::source): that names Rust's types and
+/// repeats what was sent, so it is for logs and not for clients. The line that the server logs of a failure that no
+/// exception handler answers has it.
 #[derive(Debug)]
 pub struct ConvertError {
     kind: Kind,

@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::Arc,
 };
@@ -15,11 +15,12 @@ use super::{
     exception::{ExceptionEntry, ExceptionHandler, choose},
     grammar::Notation,
     listener::Listener,
+    named::NamedComponent,
     problem::{BuildProblem, Place},
     registration::{BoundRoute, ExplicitController, Installer, Registration, Surveyed},
     route::{Describe, ExecutionMode, RouteMeta},
     served,
-    services::{Requirements, Services},
+    services::{Requirements, Services, Texts},
     table::{Hit, Table},
     targets::{ReplyTarget, Targets},
 };
@@ -36,8 +37,10 @@ pub(crate) struct AssembleOptions {
     pub(crate) routes: Vec<&'static Registration>,
     /// Controllers made by the application. They take the place of discovered ones of the same type.
     pub(crate) controllers: Vec<ExplicitController>,
+    /// Components to make and share, each after those that it may need.
+    pub(crate) components: Vec<NamedComponent>,
     /// What all calls share.
-    pub(crate) services: Arc<Services>,
+    pub(crate) services: Services,
     /// For its separator and prefixes: what reaches handlers, and where answers can go.
     pub(crate) config: Arc<Config>,
 }
@@ -52,6 +55,7 @@ pub(crate) fn assemble(options: AssembleOptions) -> Result<Handlers, Vec<BuildPr
     let targets = Answers::read(&surveyed, notation, &mut problems);
     served::check(&surveyed, &table, &targets, &options.config, &mut problems);
     check_exceptions(&surveyed, &mut problems);
+    check_variables(&surveyed, &table, &targets, &mut problems);
     if problems.is_empty() {
         Ok(Handlers::install(table, &registrations, options))
     } else {
@@ -81,6 +85,9 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
     } else {
         Vec::new()
     };
+    if let (true, true, Some(scope)) = (options.discover, found.is_empty(), &options.scope) {
+        tracing::warn!(scope, "no handler stands at or below this module");
+    }
     found.extend(&options.routes);
     found.sort_by_key(|registration| registration.location);
     found.dedup_by_key(|registration| (registration.location, registration.name));
@@ -90,30 +97,35 @@ fn registrations(options: &AssembleOptions) -> Vec<&'static Registration> {
 /// What handlers need of the application and say of their headers.
 fn requirements(registrations: &[&'static Registration], options: &AssembleOptions) -> Vec<BuildProblem> {
     let mut missing: BTreeMap<(&'static str, TypeId), BTreeSet<Place>> = BTreeMap::new();
-    let mut headers = Vec::new();
-    let mut ask = |name, location, requirements: fn(&mut Requirements)| {
+    let (mut headers, mut texts) = (Vec::new(), Texts::new());
+    // Components that are made before the one that asks.
+    let mut made = HashSet::new();
+    let mut ask = |place, made: &HashSet<TypeId>, requirements: fn(&mut Requirements)| {
         let mut needs = Requirements::default();
         requirements(&mut needs);
-        let place = Place { name, location };
-        for need in needs.missing_from(options.services.context()) {
+        let is_there = |id| options.services.context().contains(id) || made.contains(&id);
+        for need in needs.missing(is_there) {
             missing.entry((need.name, need.id)).or_default().insert(place);
         }
         headers.extend(
             needs
                 .headers()
-                .filter_map(|header| header.problem(options.services.properties(), place)),
+                .filter_map(|header| header.problem(options.services.properties(), place, &mut texts)),
         );
     };
+    for component in &options.components {
+        ask(component.place, &made, component.requirements);
+        made.insert(component.id);
+    }
     for registration in registrations {
-        ask(
-            registration.name,
-            registration.location,
-            registration.requirements,
-        );
+        let Registration { name, location, .. } = **registration;
+        ask(Place { name, location }, &made, registration.requirements);
     }
     for controller in &options.controllers {
-        ask(controller.name, controller.location, controller.requirements);
+        let ExplicitController { name, location, .. } = *controller;
+        ask(Place { name, location }, &made, controller.requirements);
     }
+    options.services.keep_texts(texts);
     let problem = |((type_name, _), needed_by): (_, BTreeSet<Place>)| BuildProblem::MissingState {
         type_name,
         needed_by: needed_by.into_iter().collect(),
@@ -179,6 +191,40 @@ fn check_exceptions(surveyed: &Surveyed, problems: &mut Vec<BuildProblem>) {
     }
 }
 
+/// The exception handlers of a controller answer for its own methods: a variable that none of these has is never there.
+fn check_variables(surveyed: &Surveyed, table: &Table, answers: &Answers, problems: &mut Vec<BuildProblem>) {
+    for ((block, handler), targets) in surveyed.exceptions.iter().zip(&answers.exceptions) {
+        let blocks = surveyed.blocks.iter().enumerate();
+        let routes = || {
+            blocks
+                .clone()
+                .filter(|(_, known)| block.is_some() && *known == block)
+        };
+        if routes().next().is_none() {
+            continue;
+        }
+        let known: BTreeSet<&str> = routes().flat_map(|(index, _)| table.variables(index)).collect();
+        for template in targets.templates() {
+            let unknown = template.variables().filter(|name| !known.contains(name));
+            problems.extend(unknown.map(|name| BuildProblem::Malformed {
+                reason: unknown_variable(template.as_str(), name, &known),
+                handler: handler.place(),
+            }));
+        }
+    }
+}
+
+fn unknown_variable(target: &str, name: &str, known: &BTreeSet<&str>) -> String {
+    let known: Vec<_> = known.iter().map(|name| format!("`{{{name}}}`")).collect();
+    let known = match known.is_empty() {
+        true => "no variables".to_owned(),
+        false => known.join(", "),
+    };
+    format!(
+        "the reply destination `{target}`: no mapping of the controller has a variable `{name}`; they have {known}"
+    )
+}
+
 /// All handlers of an application, ready to be called.
 pub(crate) struct Handlers {
     table: Table,
@@ -186,11 +232,18 @@ pub(crate) struct Handlers {
     /// Exception handlers that are free functions.
     exceptions: Arc<[Arc<ExceptionEntry>]>,
     listeners: HashMap<TypeId, Vec<Listener>>,
+    services: Arc<Services>,
+    config: Arc<Config>,
 }
 
 impl Handlers {
     fn install(table: Table, registrations: &[&'static Registration], options: AssembleOptions) -> Self {
-        let mut installer = Installer::new(&options.services, options.config.routing.separator());
+        let mut services = options.services;
+        for component in &options.components {
+            component.make(services.context_mut());
+        }
+        let services = Arc::new(services);
+        let mut installer = Installer::new(&services, options.config.routing.separator());
         registrations
             .iter()
             .for_each(|registration| (registration.install)(&mut installer));
@@ -210,7 +263,14 @@ impl Handlers {
             routes: installed.routes.into_iter().map(Arc::new).collect(),
             exceptions: installed.exceptions.into(),
             listeners,
+            services,
+            config: options.config,
         }
+    }
+
+    /// What all calls share.
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
     }
 
     /// The handler for a message. `path` is the destination without the application prefix; with `/` as separator it
@@ -238,6 +298,11 @@ impl Handlers {
             RouteInfo {
                 meta: route.meta,
                 patterns: self.table.patterns(index).map(str::to_owned).collect(),
+                destinations: self
+                    .table
+                    .patterns(index)
+                    .map(|pattern| self.config.routing.written(pattern))
+                    .collect(),
                 targets: route.targets.shown().collect(),
                 types,
             }
@@ -259,6 +324,8 @@ pub struct RouteInfo {
     pub meta: &'static RouteMeta,
     /// The patterns, joined with the application's separator, properties put in.
     pub patterns: Vec<String>,
+    /// What clients send or subscribe to: the patterns with the first of the application's prefixes.
+    pub destinations: Vec<String>,
     /// Where answers go, for people, properties put in; empty means the default of the kind.
     pub targets: Vec<String>,
     /// The types.
@@ -305,12 +372,12 @@ impl Found {
     pub(crate) fn exception_handler(&self, error: &HandlerError) -> Option<ExceptionHandler> {
         choose(&self.route.exceptions, error)
             .or_else(|| choose(&self.free_exceptions, error))
-            .map(|entry| ExceptionHandler(Arc::clone(entry)))
+            .map(|entry| ExceptionHandler::new(Arc::clone(entry)))
     }
 }
 
 impl fmt::Display for RouteInfo {
-    /// `SEND /chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
+    /// `SEND /app/chat/{room} -> Chat::post, answers to /topic/chat/{room} (src/chat.rs:12)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RouteMeta {
             kind, name, location, ..
@@ -319,7 +386,7 @@ impl fmt::Display for RouteInfo {
             MessageKind::Send => "SEND",
             MessageKind::Subscribe => "SUBSCRIBE",
         };
-        write!(f, "{kind} {} -> {name}", self.patterns.join(" "))?;
+        write!(f, "{kind} {} -> {name}", self.destinations.join(" "))?;
         self.targets
             .iter()
             .try_for_each(|target| write!(f, ", answers to {target}"))?;

@@ -7,7 +7,6 @@
 //! when a poll begins, and nothing has to be allocated for handlers that do not stream.
 
 use std::{
-    any::Any,
     cell::Cell,
     fmt,
     future::{Future, poll_fn},
@@ -22,6 +21,7 @@ use super::{
     error::HandlerError,
     reply::{Outgoing, Reply},
 };
+use crate::caught::{Panic, poll_caught};
 
 /// What a call ends with.
 pub type Called = Result<Reply, HandlerError>;
@@ -59,7 +59,7 @@ impl Future for Call {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Called> {
         let running = self.running.as_mut().expect("a call is not polled after its end");
-        match poll_caught(running, cx) {
+        match poll_caught(running.as_mut(), cx) {
             Poll::Pending => match HANDED_OUT.take() {
                 Some(Step::Started) => {
                     let rest = self.running.take().expect("polled just now");
@@ -143,7 +143,7 @@ impl fmt::Debug for ReplyStream {
 enum Polled {
     Item(Item),
     End,
-    Panicked(Box<dyn Any + Send>),
+    Panicked(Panic),
 }
 
 impl From<Option<Item>> for Polled {
@@ -153,24 +153,13 @@ impl From<Option<Item>> for Polled {
 }
 
 fn poll_running(running: &mut BoxFuture<'static, Called>, cx: &mut task::Context<'_>) -> Poll<Polled> {
-    match poll_caught(running, cx) {
+    match poll_caught(running.as_mut(), cx) {
         Poll::Pending => match HANDED_OUT.take() {
             Some(Step::Item(item)) => Poll::Ready(Polled::Item(item)),
             _ => Poll::Pending,
         },
         Poll::Ready(Ok(_)) => Poll::Ready(Polled::End),
         Poll::Ready(Err(panic)) => Poll::Ready(Polled::Panicked(panic)),
-    }
-}
-
-type Caught<T> = Result<T, Box<dyn Any + Send>>;
-
-/// Unwind safety: a future that panicked is dropped, never polled again, and what it shares with others is behind the
-/// locks of those who made it.
-fn poll_caught<T>(future: &mut BoxFuture<'static, T>, cx: &mut task::Context<'_>) -> Poll<Caught<T>> {
-    match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic)),
     }
 }
 

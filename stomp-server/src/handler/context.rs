@@ -1,6 +1,6 @@
 //! What extractors look at.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use stomp_core::destination::{Captures, Pattern, Separator};
 
@@ -140,6 +140,11 @@ impl MessageContext {
     #[must_use]
     pub fn properties(&self) -> &Properties {
         self.services.properties()
+    }
+
+    /// The text of a header argument with its `${…}` put in.
+    pub(crate) fn resolved(&self, text: &'static str) -> Cow<'_, str> {
+        self.services.resolved(text)
     }
 
     /// What converts bodies.

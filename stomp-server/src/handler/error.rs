@@ -1,6 +1,6 @@
 //! What goes wrong between a message and its handler's answer.
 
-use std::{any::Any, borrow::Cow, error::Error, fmt};
+use std::{any::Any, borrow::Cow, error::Error, fmt, sync::Arc};
 
 use crate::BoxError;
 
@@ -15,6 +15,8 @@ use crate::BoxError;
 pub struct HandlerError {
     phase: Phase,
     source: BoxError,
+    /// What an exception handler was to answer when this happened to it.
+    handling: Option<Arc<HandlerError>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,7 @@ impl HandlerError {
         Self {
             phase: Phase::Extraction { argument },
             source: Box::new(rejection),
+            handling: None,
         }
     }
 
@@ -41,6 +44,7 @@ impl HandlerError {
         Self {
             phase: Phase::Thrown,
             source: error.into(),
+            handling: None,
         }
     }
 
@@ -50,6 +54,7 @@ impl HandlerError {
         Self {
             phase: Phase::Reply,
             source: error.into(),
+            handling: None,
         }
     }
 
@@ -58,7 +63,21 @@ impl HandlerError {
         Self {
             phase: Phase::Panicked,
             source: Box::new(Panicked(panic_text(payload))),
+            handling: None,
         }
+    }
+
+    /// The same of an exception handler, which was to answer `first`.
+    pub(crate) fn while_handling(mut self, first: Arc<Self>) -> Self {
+        self.handling = Some(first);
+        self
+    }
+
+    /// The failure that an exception handler was to answer when it failed itself with this one, or when its answer had
+    /// no valid place to go. The log has both.
+    #[must_use]
+    pub fn handling(&self) -> Option<&Self> {
+        self.handling.as_deref()
     }
 
     /// Could an argument not be taken from the message?
@@ -136,6 +155,7 @@ impl fmt::Debug for HandlerError {
         f.debug_struct("HandlerError")
             .field("phase", &self.phase)
             .field("source", &self.source)
+            .field("handling", &self.handling)
             .finish()
     }
 }
@@ -244,7 +264,15 @@ impl fmt::Display for ErrorChain<'_> {
             }
             (text, next) = (cause, error.source());
         }
-        Ok(())
+        let failed = self.0.downcast_ref::<HandlerError>();
+        match failed.and_then(HandlerError::handling) {
+            Some(first) => write!(
+                f,
+                "; this happened while an exception handler answered: {}",
+                ErrorChain(first)
+            ),
+            None => Ok(()),
+        }
     }
 }
 

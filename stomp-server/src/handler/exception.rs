@@ -1,6 +1,13 @@
 //! `#[message_exception_handler]`: answers to errors, chosen by their type.
 
-use std::{any::Any, any::TypeId, error::Error, fmt, sync::Arc};
+use std::{
+    any::Any,
+    any::TypeId,
+    error::Error,
+    fmt,
+    future::Future,
+    sync::{Arc, OnceLock},
+};
 
 use futures_core::future::BoxFuture;
 
@@ -8,6 +15,7 @@ use super::{
     call::{Call, Called},
     context::MessageContext,
     error::{HandlerError, Rejection},
+    extract::FromMessage,
     problem::Place,
     route::{Location, Target},
     services::Requirements,
@@ -68,6 +76,24 @@ pub trait Handled: Error + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Error + 'static> Handled for E {}
+
+/// What an exception handler can take beside its error.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something an exception handler can take as an argument",
+    label = "not an extractor",
+    note = "to read a variable of the message that failed write `#[destination_variable] name: {Self}`",
+    note = "to read its body write `Payload<{Self}>`; the error that is handled is `&E`"
+)]
+pub trait ExceptionArgument: FromMessage {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromMessage> ExceptionArgument for T {}
+
+/// Says, where a further argument of an exception handler is none, what it could be. It does not take the argument: a
+/// future that is generic over `T` would be refused where `T` has a `'static` in it.
+#[doc(hidden)]
+pub const fn exception_argument<T: ExceptionArgument>() {}
 
 impl ErrorType {
     /// The type `E`.
@@ -158,16 +184,37 @@ pub(crate) fn choose<'e>(
 
 /// The exception handler that was chosen for an error.
 #[derive(Debug, Clone)]
-pub(crate) struct ExceptionHandler(pub(crate) Arc<ExceptionEntry>);
+pub(crate) struct ExceptionHandler {
+    pub(crate) entry: Arc<ExceptionEntry>,
+    /// Known when it is called: told beside what goes wrong then.
+    error: OnceLock<Arc<HandlerError>>,
+}
 
 impl ExceptionHandler {
+    pub(crate) fn new(entry: Arc<ExceptionEntry>) -> Self {
+        Self {
+            entry,
+            error: OnceLock::new(),
+        }
+    }
+
     /// Runs it. `cx` is that of the message whose handling failed.
-    pub(crate) fn call(&self, cx: MessageContext, error: Arc<HandlerError>) -> Call {
-        (self.0.call)(cx, error)
+    pub(crate) fn call(
+        &self,
+        cx: MessageContext,
+        error: Arc<HandlerError>,
+    ) -> impl Future<Output = Called> + Send + use<> {
+        let first = Arc::clone(self.error.get_or_init(|| Arc::clone(&error)));
+        let call = (self.entry.call)(cx, error);
+        async move { call.await.map_err(|error| error.while_handling(first)) }
     }
 
     /// Where its answer goes.
     pub(crate) fn reply_targets(&self, cx: &MessageContext) -> Result<Vec<ReplyTarget>, HandlerError> {
-        self.0.targets.resolve_broadcast(cx)
+        let targets = self.entry.targets.resolve_broadcast(cx);
+        targets.map_err(|error| match self.error.get() {
+            Some(first) => error.while_handling(Arc::clone(first)),
+            None => error,
+        })
     }
 }

@@ -9,6 +9,7 @@
 //! | [`call`] | a running call: panics caught, streams handed out |
 //! | [`route`], [`exception`], [`listener`] | what the attributes write down |
 //! | [`event_publisher`] | telling listeners of events |
+//! | [`component`], [`named`] | what the application builds by itself |
 //! | [`registration`] | how that gets into the program |
 //! | [`mod@assemble`], [`table`], [`check`], [`overlaps`], [`problem`] | the route table, and what can be wrong with it |
 //! | [`targets`] | where answers go |
@@ -25,6 +26,7 @@ mod exception;
 mod extract;
 mod grammar;
 mod listener;
+mod named;
 mod overlaps;
 pub mod private;
 mod problem;
@@ -62,6 +64,7 @@ pub(crate) use self::{
     call::Called,
     error::ErrorChain,
     event_publisher::tell,
+    named::NamedComponent,
     registration::ExplicitController,
     reply_headers::ReplyHeaders,
     services::Services,

@@ -12,7 +12,7 @@ pub use super::{
     component::{Component, FromContext},
     context::MessageContext,
     error::HandlerError,
-    exception::{ErrorType, ExceptionMeta, ExceptionRoute, handled},
+    exception::{ErrorType, ExceptionMeta, ExceptionRoute, exception_argument, handled},
     extract::{DestinationVariable, FromMessage, Header, HeaderList, Payload, variable, variable_list},
     listener::{ListenerContext, ListenerMeta, ListenerRoute, event_type, heard, injected},
     registration::{Controller, Installer, Registration},

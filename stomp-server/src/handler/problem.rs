@@ -122,7 +122,8 @@ impl fmt::Display for BuildProblem {
                 write!(
                     f,
                     "no value of type `{type_name}` was registered with `manage`; needed by {} (`manage` takes the \
-                     value itself; one that is in an `Arc` already goes to `provide`)",
+                     value itself; one that is in an `Arc` already goes to `provide`, and the type of one that the \
+                     application makes of others to `component`, before those that need it)",
                     listed(needed_by)
                 )
             }

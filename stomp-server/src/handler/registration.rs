@@ -152,6 +152,8 @@ pub struct Installer<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Surveyed {
     pub(crate) routes: Vec<&'static RouteMeta>,
+    /// The block that each of them belongs to; free functions belong to none.
+    pub(crate) blocks: Vec<Option<usize>>,
     /// The return type of each route, as written.
     pub(crate) replies: Vec<Option<&'static str>>,
     /// With the block each belongs to; free functions belong to none.
@@ -203,15 +205,19 @@ impl<'a> Installer<'a> {
         }
     }
 
-    /// A controller that the application builds, once however often it is registered.
+    /// A controller that the application builds, once however often it is registered. One that is shared already is
+    /// that value.
     pub fn component<C: Controller + Component>(&mut self) {
         let Some(services) = self.services else {
             return self.survey::<C>();
         };
-        let built = self
-            .components
-            .entry(TypeId::of::<C>())
-            .or_insert_with(|| Arc::new(C::build(services.context())));
+        let built =
+            self.components
+                .entry(TypeId::of::<C>())
+                .or_insert_with(|| match services.context().get::<C>() {
+                    Some(shared) => shared,
+                    None => Arc::new(C::build(services.context())),
+                });
         let controller = Arc::clone(built)
             .downcast()
             .expect("components are kept by their type");
@@ -281,6 +287,7 @@ impl Surveyed {
         listeners: &'static [ListenerRoute<C>],
     ) {
         self.routes.extend(routes.iter().map(|route| &route.meta));
+        self.blocks.extend(routes.iter().map(|_| block));
         self.replies.extend(routes.iter().map(reply_of));
         self.exceptions
             .extend(exceptions.iter().map(|route| (block, &route.meta)));

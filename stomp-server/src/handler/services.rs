@@ -2,9 +2,10 @@
 
 use std::{
     any::{Any, TypeId, type_name},
+    borrow::Cow,
     collections::HashMap,
     fmt,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -75,16 +76,28 @@ pub(crate) struct Requirement {
 }
 
 impl DeclaredHeader {
-    /// What is wrong with it; `handler` is who takes the argument.
-    pub(crate) fn problem(self, properties: &Properties, handler: Place) -> Option<BuildProblem> {
+    /// What is wrong with it; `handler` is who takes the argument. What its texts come to is kept in `texts`.
+    pub(crate) fn problem(
+        self,
+        properties: &Properties,
+        handler: Place,
+        texts: &mut Texts,
+    ) -> Option<BuildProblem> {
         let malformed = |error: PropertyError| BuildProblem::Malformed {
             reason: format!("argument `{}`: {error}", self.arg.name),
             handler,
         };
-        if let Err(error) = properties.resolve(self.arg.rename.unwrap_or_default()) {
+        let mut resolve = |text: &'static str| -> Result<_, PropertyError> {
+            let resolved = properties.resolve(text)?;
+            if let Cow::Owned(resolved) = &resolved {
+                texts.insert(text, resolved.clone());
+            }
+            Ok(resolved)
+        };
+        if let Err(error) = resolve(self.arg.rename.unwrap_or_default()) {
             return Some(malformed(error));
         }
-        let default = match properties.resolve(self.arg.default?) {
+        let default = match resolve(self.arg.default?) {
             Ok(default) => default,
             Err(error) => return Some(malformed(error)),
         };
@@ -115,14 +128,14 @@ impl Requirements {
         self.headers.iter().copied()
     }
 
-    /// Those that `context` does not meet.
-    pub(crate) fn missing_from(&self, context: &Context) -> impl Iterator<Item = Requirement> {
-        self.needs
-            .iter()
-            .filter(|need| !context.contains(need.id))
-            .copied()
+    /// Those whose types are not there.
+    pub(crate) fn missing(&self, is_there: impl Fn(TypeId) -> bool) -> impl Iterator<Item = Requirement> {
+        self.needs.iter().filter(move |need| !is_there(need.id)).copied()
     }
 }
+
+/// What the names and defaults of header arguments come to, once their `${…}` are put in: by the text as written.
+pub(crate) type Texts = HashMap<&'static str, String>;
 
 /// What all calls share.
 #[derive(Debug)]
@@ -131,6 +144,8 @@ pub(crate) struct Services {
     converters: Converters,
     template: SimpMessagingTemplate,
     properties: Arc<Properties>,
+    /// Filled when the application is assembled.
+    texts: OnceLock<Texts>,
 }
 
 impl Services {
@@ -143,11 +158,17 @@ impl Services {
             converters,
             template,
             properties,
+            texts: OnceLock::new(),
         }
     }
 
     pub(crate) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Makes further values out of those that are there.
+    pub(crate) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
     }
 
     pub(crate) fn converters(&self) -> &Converters {
@@ -156,6 +177,20 @@ impl Services {
 
     pub(crate) fn template(&self) -> &SimpMessagingTemplate {
         &self.template
+    }
+
+    /// Keeps what was resolved while the application was assembled.
+    pub(crate) fn keep_texts(&self, texts: Texts) {
+        // Whoever comes again with the same services and properties brings the same texts.
+        let _ = self.texts.set(texts);
+    }
+
+    /// A text with its `${…}` put in. Those of arguments that the macros made are kept; that of another is resolved now,
+    /// and taken as it is if it cannot be.
+    pub(crate) fn resolved(&self, text: &'static str) -> Cow<'_, str> {
+        let kept = self.texts.get().and_then(|texts| texts.get(text));
+        let resolve = || self.properties.resolve(text).unwrap_or(Cow::Borrowed(text));
+        kept.map_or_else(resolve, |kept| Cow::Borrowed(kept))
     }
 
     pub(crate) fn properties(&self) -> &Properties {

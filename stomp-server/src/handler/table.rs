@@ -93,6 +93,13 @@ impl Table {
         self.patterns[route].iter().map(|pattern| pattern.as_str())
     }
 
+    /// The variables of a route's patterns.
+    pub(crate) fn variables(&self, route: usize) -> impl Iterator<Item = &str> {
+        self.patterns[route]
+            .iter()
+            .flat_map(|pattern| pattern.variables())
+    }
+
     /// The route for `path`.
     pub(crate) fn find(&self, kind: MessageKind, path: &str) -> Option<Hit> {
         match kind {

@@ -63,6 +63,14 @@ impl Targets {
         self.0.iter().map(ToString::to_string)
     }
 
+    /// The destinations and the users' paths, each with its variables.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.0.iter().filter_map(|place| match place {
+            Place::Destination(template) | Place::User { path: template, .. } => Some(template),
+            Place::DefaultDestination | Place::DefaultUser { .. } => None,
+        })
+    }
+
     /// The destinations, with their variables.
     pub(crate) fn places(&self) -> &[Place] {
         &self.0
@@ -101,16 +109,21 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let session = |broadcast: bool| if broadcast { "" } else { " (own session)" };
         match self {
-            Self::Destination(destination) => f.write_str(destination.as_str()),
+            Self::Destination(destination) => f.write_str(&braced(destination)),
             Self::DefaultDestination => f.write_str("/topic + destination"),
             Self::User { path, broadcast } => {
-                write!(f, "the user's {}{}", path.as_str(), session(*broadcast))
+                write!(f, "the user's {}{}", braced(path), session(*broadcast))
             }
             Self::DefaultUser { broadcast } => {
                 write!(f, "the user's /queue + destination{}", session(*broadcast))
             }
         }
     }
+}
+
+/// In the spelling of mappings: `<room>` is `{room}`. A sound template has such brackets around variables only.
+fn braced(template: &Template) -> String {
+    template.as_str().replace('<', "{").replace('>', "}")
 }
 
 /// A missing slash is completed, as in Spring: the path stands behind the user prefix.

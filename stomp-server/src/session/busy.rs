@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -20,7 +19,7 @@ use super::{
     watch::Watch,
     work::{Answers, Outcome},
 };
-use crate::{Principal, security::AuthenticationError};
+use crate::{Principal, caught::poll_caught, error_handler::Shown, security::AuthenticationError};
 
 /// The one thing that a session waits for.
 pub(super) enum Busy {
@@ -55,6 +54,8 @@ pub(super) struct Settled {
     pub(super) listening: Option<BoxFuture<'static, ()>>,
     /// Interceptors to be told then.
     pub(super) watch: Option<Box<Watch>>,
+    /// What an error handler may see of the frame if it fails: the session's present one may be another by then.
+    pub(super) presented: Option<Box<Shown>>,
 }
 
 /// What the interceptors made of a frame.
@@ -88,7 +89,7 @@ impl Busy {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &Arc<Shared>) -> Poll<Step> {
         Poll::Ready(match self {
             Self::Deciding { connect, decision } => {
-                let decided = ready!(poll_caught(decision, cx, "an authenticator"));
+                let decided = ready!(poll_logged(decision, cx, "an authenticator"));
                 let connect = connect.take().expect("not polled after its end");
                 Step::Decided(connect, decided)
             }
@@ -97,15 +98,15 @@ impl Busy {
                 receipt,
                 subscription,
             } => {
-                let judged = ready!(poll_caught(verdict, cx, "an inbound interceptor"));
+                let judged = ready!(poll_logged(verdict, cx, "an inbound interceptor"));
                 let judged =
                     judged.unwrap_or_else(|| Judgement::Refused(panicked(receipt.as_deref()).into()));
                 Step::Judged(judged, receipt.take(), *subscription)
             }
             Self::Handling { outcome, then } => {
                 // The handler's own panics are its errors; this is for what its errors say of themselves.
-                let outcome = ready!(poll_caught(outcome, cx, "an error"));
-                let failed = || Box::new(panicked(then.receipt.as_deref()).into());
+                let outcome = ready!(poll_logged(outcome, cx, "an error"));
+                let failed = || Box::new(panicked(None).into());
                 let outcome = outcome.unwrap_or_else(|| Outcome::Failed(failed()));
                 Step::Handled(outcome, std::mem::take(then))
             }
@@ -116,23 +117,17 @@ impl Busy {
                 Step::Settled(std::mem::take(settled))
             }
             Self::Listening(listening) => {
-                ready!(poll_caught(listening, cx, "an event listener"));
+                ready!(poll_logged(listening, cx, "an event listener"));
                 Step::Told
             }
         })
     }
 }
 
-/// `None` when the future panicked. It is never polled again then, and what it shares with others is behind their
-/// locks.
-fn poll_caught<T>(future: &mut BoxFuture<'static, T>, cx: &mut Context<'_>, whose: &str) -> Poll<Option<T>> {
-    match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Some),
-        Err(_) => {
-            tracing::error!("{whose} panicked");
-            Poll::Ready(None)
-        }
-    }
+/// `None` when the future panicked.
+fn poll_logged<T>(future: &mut BoxFuture<'static, T>, cx: &mut Context<'_>, whose: &str) -> Poll<Option<T>> {
+    let polled = ready!(poll_caught(future.as_mut(), cx));
+    Poll::Ready(polled.map_err(|_| tracing::error!("{whose} panicked")).ok())
 }
 
 /// How many answers one stream may give before others get their turn.

@@ -120,10 +120,12 @@ impl<T: Transport> Connection<T> {
             let machine = &mut self.machine;
             let octets = encode_session_frame(self.transport.framing(), |out| machine.fail(out, fault));
             self.unsent.extend([Frame::of_session(octets)]);
-            tracing::debug!(
+            let destination = fault.destination.as_deref().map(str::escape_debug);
+            tracing::info!(
                 session = %self.shared.id(),
                 code = fault.code.as_str(),
                 message = %fault.message.escape_debug(),
+                destination = destination.map(tracing::field::display),
                 "a session ends with an ERROR"
             );
         }

@@ -1,8 +1,9 @@
 //! Refusing one of a client's frames: the session ends with an ERROR, unless the application's error handler would
 //! rather say nothing.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use stomp_core::{
     CloseReason,
     session::{Fault, Request, Send, Subscribe, SubscriptionKey},
@@ -10,8 +11,9 @@ use stomp_core::{
 
 use super::{Connection, Session, busy::Settled};
 use crate::{
-    InboundKind, Message, MessageKind,
-    channel::{Cause, Failure},
+    InboundKind,
+    broker::PublishError,
+    channel::Cause,
     error_handler::{RefusedFrame, Shown, explain},
     transport::Transport,
 };
@@ -57,8 +59,8 @@ impl Refusal {
     }
 
     /// What went wrong, for interceptors.
-    pub(super) fn cause(&self) -> Failure<'_> {
-        self.cause.as_deref().or(None)
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
     }
 
     pub(super) fn of_subscription(mut self, subscription: Option<SubscriptionKey>) -> Self {
@@ -66,13 +68,14 @@ impl Refusal {
         self
     }
 
-    /// The refusal of a message that is not the session's present one, or not only.
-    pub(super) fn of_message(mut self, message: &Message) -> Self {
-        let kind = match message.kind {
-            MessageKind::Send => InboundKind::Send,
-            MessageKind::Subscribe => InboundKind::Subscribe,
-        };
-        self.frame = Some(Shown::new(kind, &message.headers));
+    /// The frame, unless it is known already.
+    pub(super) fn presented_as(mut self, presented: Option<Box<Shown>>) -> Self {
+        self.frame = self.frame.or(presented.map(|frame| *frame));
+        self
+    }
+
+    pub(super) fn with_receipt(mut self, receipt: Option<&str>) -> Self {
+        self.fault = self.fault.with_receipt(receipt);
         self
     }
 }
@@ -88,20 +91,33 @@ impl<T: Transport> Connection<T> {
     /// Ends the session because of one of its requests: nothing behind that is handled (STOMP 1.2, "ERROR"). An error
     /// handler may have it say something else, or go on in silence where that is possible.
     pub(super) fn fail_request(&mut self, refusal: impl Into<Refusal>) {
+        self.fail_request_but_tell(refusal.into(), None);
+    }
+
+    /// The same for what has been done in part: if the session goes on, these listeners are told.
+    pub(super) fn fail_request_but_tell(
+        &mut self,
+        refusal: Refusal,
+        listening: Option<BoxFuture<'static, ()>>,
+    ) {
         if self.is_leaving() {
-            return self.end_with(&refusal.into().fault);
+            return self.end_with(&refusal.fault);
         }
-        let refusal = refusal.into();
         let subscription = refusal.subscription;
         match self.explained(refusal) {
             Some(fault) => self.end_with(&fault),
             None => {
                 if let Some(refused) = subscription {
-                    self.machine.pass_over(refused);
+                    self.pass_over(refused);
                 }
+                let settled = Settled {
+                    listening,
+                    ..Settled::default()
+                };
                 // What it published before it failed is waited for; a call beside others waits for nothing here.
-                if self.busy.is_none() {
-                    self.settle(Settled::default());
+                match self.busy {
+                    None => self.settle(settled),
+                    Some(_) => self.settled_beside(settled),
                 }
             }
         }
@@ -152,4 +168,25 @@ pub(super) fn failed(receipt: Option<&str>, destination: Option<&str>) -> Fault 
     Fault::new(CloseReason::HandlerFailed, "the message could not be handled")
         .with_receipt(receipt)
         .with_destination(destination)
+}
+
+/// The refusal of a frame whose message was not published.
+pub(super) fn unpublished(error: PublishError, destination: &str, receipt: Option<&str>) -> Refusal {
+    let refused = |reason, text: &'static str| {
+        let fault = Fault::new(reason, text);
+        Refusal::of_frame(fault.with_receipt(receipt).with_destination(Some(destination)))
+    };
+    match error {
+        PublishError::NotServed => refused(CloseReason::NoHandler, "nobody serves this destination"),
+        PublishError::Malformed => refused(CloseReason::NoHandler, "the destination names no user and queue"),
+        // Too many messages wait for this destination. What came before this one may wait among them.
+        PublishError::Overloaded => refused(
+            CloseReason::Internal,
+            "the destination has more messages waiting than it may",
+        ),
+        PublishError::Intercepted(cause) => {
+            Refusal::of_frame(failed(receipt, Some(destination))).because(Some(cause.into()))
+        }
+        PublishError::Vetoed => Refusal::of_frame(failed(receipt, Some(destination))),
+    }
 }

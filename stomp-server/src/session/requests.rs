@@ -13,13 +13,12 @@ use super::{
     Connection, Frame, Session,
     busy::{Busy, Judgement, Settled, Step, panicked},
     connection::Phase,
-    refusal::{Refusal, failed, receipt},
-    watch::{Watch, judge, unwatched},
-    work::{Answers, Errand, Outcome, Subscriber},
+    refusal::{Refusal, receipt, unpublished},
+    watch::{Watch, judge},
+    work::{Errand, Subscriber},
 };
 use crate::{
-    BoxError, Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent,
-    SessionUnsubscribeEvent,
+    Principal, SessionConnectEvent, SessionConnectedEvent, SessionSubscribeEvent, SessionUnsubscribeEvent,
     broker::{Address, EncodingKey, PublishError, Subscription, Witness, encode_session_frame},
     handler::{ErrorChain, ExecutionMode, Found},
     security::{AuthenticationError, Login},
@@ -62,27 +61,6 @@ impl<T: Transport> Connection<T> {
             Step::Handled(outcome, then) => self.conclude(outcome, then),
             Step::Settled(settled) => self.settled(settled),
             Step::Told => {}
-        }
-    }
-
-    /// The same for a handler that ran beside others.
-    pub(super) fn proceed_beside(&mut self, step: Step) {
-        match step {
-            Step::Handled(Outcome::Failed(refusal), then) => self.failed(*refusal, then),
-            Step::Handled(Outcome::Streaming(answers), then) => {
-                self.keep(answers);
-                self.settled_beside(then);
-            }
-            Step::Handled(Outcome::Unanswered(error), then) => {
-                let then = unwatched(then, &error);
-                self.settled_beside(then);
-            }
-            Step::Handled(Outcome::Done, then) => self.settled_beside(then),
-            Step::Settled(settled) => {
-                let listening = self.finish_settled(settled);
-                self.concurrent.extend(listening.map(Busy::Listening));
-            }
-            Step::Decided(..) | Step::Judged(..) | Step::Told => {}
         }
     }
 
@@ -176,45 +154,84 @@ impl<T: Transport> Connection<T> {
 
     fn send_message(&mut self, Send { message, receipt }: Send, watch: Option<Box<Watch>>) {
         self.server.counters.messages_received.increment();
-        let found = self.handler_of(MessageKind::Send, &message.destination);
-        if let Some(found) = found {
-            if self.server.config.routing.is_overlapping() && self.is_served(&message.destination) {
-                // Subscribers see the message before the handler's answer to it.
-                let published = self.publish(message.clone());
-                if let Err(error @ PublishError::Overloaded) = published {
-                    give_up(watch, &error);
-                    return self.overloaded(&message.destination, receipt.as_deref());
-                }
-            }
-            let then = Settled {
-                receipt,
-                watch,
-                ..Settled::default()
-            };
-            return self.handle(message, None, found, then);
-        }
         let destination = Arc::clone(&message.destination);
+        let found = self.handler_of(MessageKind::Send, &destination);
+        if let Some(found) = found {
+            // Subscribers see the message before the handler's answer to it.
+            let published = match self.server.config.routing.is_overlapping() && self.is_served(&destination)
+            {
+                true => self.publish_in_lane(message.clone()),
+                false => Ok(()),
+            };
+            return match published {
+                Err(error) if self.fails_beside_handler(&error, &destination, receipt.is_some()) => {
+                    give_up(watch, &error);
+                    self.fail_request(unpublished(error, &destination, receipt.as_deref()));
+                }
+                _ => {
+                    let then = Settled {
+                        receipt,
+                        watch,
+                        ..Settled::default()
+                    };
+                    self.handle(message, None, found, then);
+                }
+            };
+        }
         let published = self.publish(message);
         if let Some(mut watch) = watch {
             watch.done(published.as_ref().err().map(|error| error as _));
         }
         match published {
-            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
-            Ok(()) | Err(PublishError::Vetoed) => self.settle(Settled {
+            Err(error) if self.fails(&error, &destination, receipt.is_some()) => {
+                self.fail_request(unpublished(error, &destination, receipt.as_deref()));
+            }
+            _ => self.settle(Settled {
                 receipt,
                 ..Settled::default()
             }),
-            Err(PublishError::Intercepted(cause)) => self.intercepted(cause, &destination, receipt),
-            Err(PublishError::Overloaded) => self.overloaded(&destination, receipt.as_deref()),
-            Err(error @ (PublishError::NotServed | PublishError::Malformed)) => {
-                self.unserved(&error, &destination, receipt, None);
-            }
         }
+    }
+
+    /// Notes why a message was not published; says whether that fails its frame.
+    fn fails(&self, error: &PublishError, destination: &str, receipt: bool) -> bool {
+        match error {
+            // A veto is no failure: the receipt is answered, as for a frame that is dropped on the way in.
+            PublishError::Vetoed => false,
+            // As with a handler's failure, the client learns of it if it asked for a receipt.
+            PublishError::Intercepted(cause) => {
+                tracing::error!(
+                    session = %self.shared.id(),
+                    destination = %destination.escape_debug(),
+                    error = %ErrorChain(&**cause),
+                    "an interceptor failed; the message was not published"
+                );
+                receipt
+            }
+            PublishError::Overloaded => true,
+            PublishError::NotServed | PublishError::Malformed => !self.ignores_unmapped(),
+        }
+    }
+
+    /// The same where a handler has the message too: that the destination names no user is nothing to the handler, but
+    /// a receipt would say that both have it.
+    fn fails_beside_handler(&self, error: &PublishError, destination: &str, receipt: bool) -> bool {
+        let names_nobody = matches!(error, PublishError::NotServed | PublishError::Malformed);
+        (receipt || !names_nobody) && self.fails(error, destination, receipt)
     }
 
     fn publish(&self, message: Message) -> Result<(), PublishError> {
         let publisher = &self.server.publisher;
-        publisher.publish_of_client(self.shared.id(), message, Witness::Session(&self.shared))
+        publisher.publish_of_client(self.shared.id(), message, Witness::session(&self.shared))
+    }
+
+    /// The same for a message that something of this session follows at once, which must not overtake it.
+    fn publish_in_lane(&self, message: Message) -> Result<(), PublishError> {
+        let publisher = &self.server.publisher;
+        let lane = self.shared.lane(|| Some(publisher.session_lane()));
+        let witness = Witness::session(&self.shared);
+        let witness = lane.as_ref().map_or(witness, |lane| witness.in_lane(lane));
+        publisher.publish_of_client(self.shared.id(), message, witness)
     }
 
     pub(super) fn handler_of(&self, kind: MessageKind, destination: &str) -> Option<Found> {
@@ -228,7 +245,7 @@ impl<T: Transport> Connection<T> {
         routing.is_brokers(destination) || routing.user_path(destination).is_some()
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe, watch: Option<Box<Watch>>) {
+    fn subscribe(&mut self, subscribe: Subscribe, mut watch: Option<Box<Watch>>) {
         let Subscribe {
             key,
             id,
@@ -236,14 +253,6 @@ impl<T: Transport> Connection<T> {
             receipt,
             ..
         } = subscribe;
-        self.shared
-            .subscribed()
-            .insert(key, id.clone(), Arc::clone(&message.destination));
-        let encoding = EncodingKey {
-            id,
-            version: self.machine.version(),
-            framing: self.transport.framing(),
-        };
         let found = self.handler_of(MessageKind::Subscribe, &message.destination);
         let address = match found {
             Some(_) if !self.server.config.routing.is_overlapping() => None,
@@ -251,8 +260,11 @@ impl<T: Transport> Connection<T> {
         };
         if found.is_none() && address.is_none() {
             let error = PublishError::NotServed;
-            give_up(watch, &error);
-            return self.unserved(&error, &message.destination, receipt, Some(key));
+            give_up(watch.take(), &error);
+            if !self.ignores_unmapped() {
+                let refusal = unpublished(error, &message.destination, receipt.as_deref());
+                return self.fail_request(refusal.of_subscription(Some(key)));
+            }
         }
         let selector = match address.as_ref().and_then(|_| self.selector(&message)).transpose() {
             Ok(selector) => selector,
@@ -262,6 +274,13 @@ impl<T: Transport> Connection<T> {
                 let fault = fault.with_destination(Some(&message.destination));
                 return self.fail_request(fault.with_receipt(receipt.as_deref()));
             }
+        };
+        let destination = Arc::clone(&message.destination);
+        self.shared.subscribed().insert(key, id.clone(), destination);
+        let encoding = EncodingKey {
+            id,
+            version: self.machine.version(),
+            framing: self.transport.framing(),
         };
         let listening = self.subscribed(&encoding, &message);
         // First, so that what is published behind the handler's answer is not missed.
@@ -278,6 +297,7 @@ impl<T: Transport> Connection<T> {
             receipt,
             listening,
             watch,
+            presented: None,
         };
         match found {
             Some(found) => self.handle(message, Some(Subscriber { key, encoding }), found, then),
@@ -287,7 +307,7 @@ impl<T: Transport> Connection<T> {
 
     fn subscribe_to(&mut self, subscription: Subscription) {
         let (address, key) = (subscription.address.clone(), subscription.key);
-        let done = Witness::Session(&self.shared).completion();
+        let done = Witness::session(&self.shared).completion();
         let ticket = self.server.publisher.broker.subscribe(subscription, done);
         self.tickets.insert(key, address, ticket);
     }
@@ -312,18 +332,30 @@ impl<T: Transport> Connection<T> {
             destination,
             receipt,
         } = unsubscribe;
-        self.shared.subscribed().remove(key);
-        if let Some((address, ticket)) = self.tickets.remove(key) {
-            let done = Witness::Session(&self.shared).completion();
-            self.server.publisher.broker.unsubscribe(&address, ticket, done);
-        }
+        self.forget(key);
         let listening =
             self.tell(|session| SessionUnsubscribeEvent::new(session, id.as_str().into(), destination));
         self.settle(Settled {
             receipt,
             listening,
             watch,
+            presented: None,
         });
+    }
+
+    /// A SUBSCRIBE comes to nothing, and the client does not know: it may end what it began, or begin with the id anew.
+    pub(super) fn pass_over(&mut self, key: SubscriptionKey) {
+        self.machine.pass_over(key);
+        self.forget(key);
+    }
+
+    /// A subscription is over, or was refused: nobody finds it any more, and the broker stops.
+    fn forget(&mut self, key: SubscriptionKey) {
+        self.shared.subscribed().remove(key);
+        if let Some((address, ticket)) = self.tickets.remove(key) {
+            let done = Witness::session(&self.shared).completion();
+            self.server.publisher.broker.unsubscribe(&address, ticket, done);
+        }
     }
 
     /// Lets a handler have the message.
@@ -334,6 +366,10 @@ impl<T: Transport> Connection<T> {
             message: Arc::new(message),
             subscriber,
             receipt: then.receipt.clone(),
+        };
+        let then = Settled {
+            presented: self.presented.take(),
+            ..then
         };
         let mode = found.mode();
         let outcome = errand.run(found);
@@ -347,128 +383,10 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn conclude(&mut self, outcome: Outcome, then: Settled) {
-        match outcome {
-            Outcome::Failed(refusal) => self.failed(*refusal, then),
-            Outcome::Unanswered(error) => self.settle(unwatched(then, &error)),
-            Outcome::Streaming(answers) => {
-                self.keep(answers);
-                self.settle(then);
-            }
-            Outcome::Done => self.settle(then),
-        }
-    }
-
-    /// A handler failed, nothing answered that, and the receipt is refused.
-    fn failed(&mut self, refusal: Refusal, then: Settled) {
-        if let Some(mut watch) = then.watch {
-            watch.done(refusal.cause());
-        }
-        self.fail_request(refusal);
-    }
-
-    /// Goes on with a stream of answers, unless the session is over or has as many as it may.
-    fn keep(&mut self, answers: Answers) {
-        if self.is_leaving() {
-            return;
-        }
-        if self.answers.len() >= self.server.config.max_streams {
-            let fault = Fault::new(
-                CloseReason::Refused,
-                "the session is answered by as many streams as it may be",
-            );
-            return self.fail_request(fault.with_code(ErrorCode::Quota));
-        }
-        self.answers.push(answers);
-    }
-
-    /// Nobody serves this destination.
-    fn unserved(
-        &mut self,
-        error: &PublishError,
-        destination: &str,
-        receipt: Option<Box<str>>,
-        subscription: Option<SubscriptionKey>,
-    ) {
+    /// Counts a frame for what nobody serves; says whether that is passed over in silence.
+    fn ignores_unmapped(&self) -> bool {
         self.server.counters.unmapped.increment();
-        if self.server.config.ignore_unmapped {
-            return self.settle(Settled {
-                receipt,
-                ..Settled::default()
-            });
-        }
-        let text = match error {
-            PublishError::NotServed => "nobody serves this destination",
-            _ => "the destination names no user and queue",
-        };
-        let fault = Fault::new(CloseReason::NoHandler, text)
-            .with_receipt(receipt.as_deref())
-            .with_destination(Some(destination));
-        self.fail_request(Refusal::of_frame(fault).of_subscription(subscription));
-    }
-
-    /// An interceptor of the broker channel failed. As with a handler's failure, the client learns of it if it asked
-    /// for a receipt.
-    fn intercepted(&mut self, cause: BoxError, destination: &str, receipt: Option<Box<str>>) {
-        tracing::error!(
-            session = %self.shared.id(),
-            destination = %destination.escape_debug(),
-            error = %ErrorChain(&*cause),
-            "an interceptor failed; the message was not published"
-        );
-        match receipt {
-            Some(receipt) => {
-                let fault = failed(Some(&receipt), Some(destination));
-                self.fail_request(Refusal::of_frame(fault).because(Some(cause.into())));
-            }
-            None => self.settle(Settled::default()),
-        }
-    }
-
-    /// Too many messages wait for this destination. What came before this one may wait among them.
-    fn overloaded(&mut self, destination: &str, receipt: Option<&str>) {
-        let fault = Fault::new(
-            CloseReason::Internal,
-            "the destination has more messages waiting than it may",
-        );
-        let fault = fault.with_receipt(receipt).with_destination(Some(destination));
-        self.fail_request(Refusal::of_frame(fault));
-    }
-
-    /// The broker has been asked: waits until it is done, if it is not.
-    pub(super) fn settle(&mut self, settled: Settled) {
-        if self.shared.awaits_completion() {
-            self.busy = Some(Busy::Settling { settled });
-        } else {
-            self.settled(settled);
-        }
-    }
-
-    fn settled(&mut self, settled: Settled) {
-        self.busy = self.finish_settled(settled).map(Busy::Listening);
-    }
-
-    /// The broker is done: tells the interceptors and the client, and leaves the listeners to the caller.
-    fn finish_settled(&mut self, settled: Settled) -> Option<BoxFuture<'static, ()>> {
-        if let Some(mut watch) = settled.watch {
-            watch.done(None);
-        }
-        self.answer_receipt(settled.receipt.as_deref());
-        settled.listening
-    }
-
-    fn settled_beside(&mut self, settled: Settled) {
-        if settled.receipt.is_some() || settled.listening.is_some() || settled.watch.is_some() {
-            self.concurrent.push(Busy::Settling { settled });
-        }
-    }
-
-    fn answer_receipt(&self, receipt: Option<&str>) {
-        if let Some(receipt) = receipt {
-            let octets =
-                encode_session_frame(self.transport.framing(), |out| self.machine.receipt(out, receipt));
-            self.send(Frame::of_session(octets));
-        }
+        self.server.config.ignore_unmapped
     }
 
     /// Where the broker keeps subscriptions to a destination; `None` when it does not serve it.

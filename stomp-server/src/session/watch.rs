@@ -1,6 +1,6 @@
 //! What interceptors decide about a frame on its way in, and what they are told of its handling.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use stomp_core::{
     CloseReason, Message,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     MessageKind,
     broker::Address,
-    channel::{Failure, HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
+    channel::{HandledBy, InboundChannel, InboundFrame, InboundKind, Stopped},
     handler::{ErrorChain, HandlerError},
     transport::Transport,
 };
@@ -45,7 +45,7 @@ impl Drop for Watch {
 
 impl Watch {
     /// The handling is done, or has failed and nothing answered that.
-    pub(super) fn done(&mut self, failure: Failure<'_>) {
+    pub(super) fn done(&mut self, failure: Option<&(dyn Error + 'static)>) {
         self.told = true;
         self.channel.after_handled(&self.frame, self.by, failure);
     }
@@ -99,7 +99,7 @@ impl<T: Transport> Connection<T> {
     /// Drops a frame that interceptors held back: its receipt is answered, as the sender waits for it.
     pub(super) fn drop_frame(&mut self, receipt: Option<Box<str>>, subscription: Option<SubscriptionKey>) {
         if let Some(dropped) = subscription {
-            self.machine.pass_over(dropped);
+            self.pass_over(dropped);
         }
         self.settle(Settled {
             receipt,
@@ -230,7 +230,9 @@ pub(super) async fn judge(inbound: &InboundChannel, session: Session, mut reques
     }
     let fault = match stopped {
         Stopped::Panicked => panicked(None),
-        _ => Fault::new(CloseReason::Refused, "this is not allowed").with_destination(Some(&destination)),
+        // A DISCONNECT has no destination.
+        _ => Fault::new(CloseReason::Refused, "this is not allowed")
+            .with_destination(Some(&*destination).filter(|destination| !destination.is_empty())),
     };
     let refusal = match kind {
         // The client has left all the same.

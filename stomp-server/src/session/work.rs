@@ -127,7 +127,7 @@ impl Answers {
 
     /// Sends one answer. A failure ends the answers: exception handlers are asked, as when the handler itself fails.
     pub(super) fn send(&mut self, answer: Result<Outgoing, HandlerError>) {
-        let witness = Witness::Latch(&self.latch);
+        let witness = Witness::latch(&self.latch);
         let sent = answer.and_then(|answer| self.errand.send(&self.targets, answer, witness));
         let failed = sent.err().map(|error| {
             self.stream = ReplyStream::ended();
@@ -139,7 +139,7 @@ impl Answers {
         let latch = Arc::clone(&self.latch);
         self.waiting = Some(Waiting(Box::pin(async move {
             if let Some((errand, recovery, error)) = failed {
-                errand.recover(recovery, error, Witness::Latch(&latch)).await;
+                errand.recover(recovery, error, Witness::latch(&latch)).await;
             }
             if latch.is_expecting() {
                 // Lost: the runtime is going away, and the stream with it.
@@ -160,14 +160,13 @@ impl Errand {
                 services,
             ));
             let called = found.call(cx.clone()).await;
-            self.session.shared().lane_idle().await;
-            let witness = Witness::Session(self.session.shared());
+            let witness = Witness::session(self.session.shared());
             match self.answer(called, || found.reply_targets(&cx), witness) {
                 Ok(None) => Outcome::Done,
                 Ok(Some(answered)) => self.streaming(answered, Some(Box::new((found, cx)))),
                 Err(error) => {
                     let session = self.session.clone();
-                    let witness = Witness::Session(session.shared());
+                    let witness = Witness::session(session.shared());
                     self.recover(Some(Box::new((found, cx))), error, witness).await
                 }
             }
@@ -199,7 +198,6 @@ impl Errand {
             return self.unanswered(error);
         };
         let called = handler.call(cx.clone(), Arc::clone(&error)).await;
-        self.session.shared().lane_idle().await;
         match self.answer(called, || handler.reply_targets(&cx), witness) {
             Ok(None) => Outcome::Done,
             Ok(Some(answered)) => self.streaming(answered, None),
@@ -262,11 +260,7 @@ impl Errand {
                 let fault = Fault::new(reason, error.client_message().into_owned())
                     .with_receipt(Some(receipt))
                     .with_destination(Some(&self.message.destination));
-                let refusal = Refusal::of_frame(fault).because(Some(error));
-                Outcome::Failed(Box::new(match self.server.error_handler {
-                    Some(_) => refusal.of_message(&self.message),
-                    None => refusal,
-                }))
+                Outcome::Failed(Box::new(Refusal::of_frame(fault).because(Some(error))))
             }
             None => Outcome::Unanswered(error),
         }
@@ -287,10 +281,20 @@ impl Errand {
     ) -> Result<(), HandlerError> {
         let (headers, body) = answer.into_parts();
         let headers = self.server.reply_headers.complete(&self.message.headers, headers);
-        for target in targets {
+        let Some((last, others)) = targets.split_last() else {
+            return Ok(());
+        };
+        // One answer waits for nobody but what is on its way in the session's lane; several wait for each other.
+        let session = self.session.shared();
+        let lane = match others {
+            [] => session.busy_lane().map(Arc::clone),
+            _ => session.lane(|| Some(self.server.publisher.session_lane())),
+        };
+        let witness = lane.as_ref().map_or(witness, |lane| witness.in_lane(lane));
+        for target in others {
             self.send_to(target, headers.clone(), body.clone(), witness)?;
         }
-        Ok(())
+        self.send_to(last, headers, body, witness)
     }
 
     fn send_to(

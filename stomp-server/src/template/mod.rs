@@ -25,12 +25,13 @@ use crate::{
 /// A template is a publisher: its messages reach each subscriber in the order they were sent, also over different
 /// destinations and to users. While one is still on its way, because it has very many subscribers or others' messages go
 /// first, those behind it wait in the template's own line, for at most
-/// [`publish_queue_limit`](crate::Config::publish_queue_limit) octets. Clones share the order, and so do the handlers of
-/// one session in what they send with a template that is their argument; what [`StompServer::template`] and
-/// [`ServerHandle::template`] give, and what is injected into a component, has one of its own, so that nobody waits for
-/// others. A handler's replies and its session's next frames come behind what it has sent with its argument. Beside a
-/// component's template they are another publisher: at one destination they follow what was sent before, at another they
-/// may come first.
+/// [`publish_queue_limit`](crate::Config::publish_queue_limit) octets. Clones share that line, also the order of a
+/// template that a component holds: it is one publisher for all sessions whose handlers use it. What
+/// [`StompServer::template`] and [`ServerHandle::template`] give has a line of its own each time.
+///
+/// A template that is a handler's argument belongs to the session: the handler's replies and the session's next messages
+/// come behind what was sent with it, and one session does not wait for another's. Of these messages at most
+/// [`session_publish_limit`](crate::Config::session_publish_limit) octets wait.
 ///
 /// [`StompServer::template`]: crate::StompServer::template
 /// [`ServerHandle::template`]: crate::ServerHandle::template
@@ -79,7 +80,7 @@ struct Inner {
 
 impl SimpMessagingTemplate {
     pub(crate) fn new(converters: Converters, publisher: Arc<Publisher>) -> Self {
-        let lane = publisher.lanes.lane();
+        let lane = publisher.lane();
         Self {
             inner: Arc::new(Inner {
                 converters,
@@ -102,13 +103,15 @@ impl SimpMessagingTemplate {
     pub(crate) fn of_session(&self, session: &Session) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            lane: session.shared().lane(|| self.new_lane()),
+            lane: session
+                .shared()
+                .lane(|| Some(self.inner.publisher.as_ref()?.session_lane())),
         }
     }
 
     fn new_lane(&self) -> Option<Arc<Lane>> {
         let publisher = self.inner.publisher.as_ref()?;
-        Some(publisher.lanes.lane())
+        Some(publisher.lane())
     }
 
     /// A template that leads nowhere, for tests of handlers.

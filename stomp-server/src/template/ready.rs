@@ -216,7 +216,8 @@ impl SimpMessagingTemplate {
     /// The way to the broker; `None` when the template leads nowhere.
     fn way<'a>(&'a self, latch: Option<&'a Arc<Latch>>) -> Option<(&'a Publisher, Witness<'a>)> {
         let publisher = self.inner.publisher.as_ref()?;
-        Some((publisher, Witness::Lane(self.lane.as_ref()?, latch)))
+        let witness = latch.map_or(Witness::NOBODY, Witness::latch);
+        Some((publisher, witness.in_lane(self.lane.as_ref()?)))
     }
 }
 

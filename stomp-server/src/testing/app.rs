@@ -3,7 +3,7 @@
 use std::{future::Future, panic::Location, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use tokio::{io::duplex, sync::Mutex};
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
     Principal, ServerHandle, SimpMessagingTemplate, StompServer, StompServerBuilder,
     app::{ServerState, drain},
     session::{Attributes, Connection},
-    transport::{Handshake, WebSocket},
+    transport::{Handshake, HandshakeAttempt, WebSocket},
 };
 
 /// Octets that a pipe holds each way.
@@ -114,7 +114,7 @@ impl TestApp {
         &self,
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestSession, Frame>> + Send {
-        self.open(HeaderMap::new(), headers, Location::caller())
+        self.open(request(HeaderMap::new()), headers, Location::caller())
     }
 
     /// The same with headers in the request that would have opened the WebSocket, for the authenticator: cookies,
@@ -133,7 +133,38 @@ impl TestApp {
         handshake: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestSession, Frame>> + Send {
-        self.open(handshake_headers(handshake), headers, Location::caller())
+        self.open(request(handshake_headers(handshake)), headers, Location::caller())
+    }
+
+    /// The same with another target of that request, and past the [handshake
+    /// interceptors](crate::HandshakeInterceptor) of the endpoint that is there: `connect_to("/ws?tenant=a", &[], &[])`.
+    /// Origins are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// The ERROR that refuses the client.
+    ///
+    /// # Panics
+    ///
+    /// When an interceptor refuses the request, with the status; when there is no endpoint at `target`, or one of
+    /// `handshake` is no header.
+    #[track_caller]
+    pub fn connect_to(
+        &self,
+        target: &str,
+        handshake: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> impl Future<Output = Result<TestSession, Frame>> + Send {
+        let at = Location::caller();
+        let mut request = request(handshake_headers(handshake));
+        request.uri = match target.parse() {
+            Ok(uri) => uri,
+            Err(error) => panic!("{target:?} is no target of a request: {error}"),
+        };
+        async move {
+            let (request, attributes) = self.intercepted(request, at).await;
+            self.opened(request, attributes, headers, at).await
+        }
     }
 
     /// Everything that was published and that no [`Handled`](super::Handled) holds, oldest first: by templates, tasks,
@@ -187,24 +218,62 @@ impl TestApp {
     async fn vouched(&self, principal: Option<Principal>, at: &'static Location<'static>) -> TestSession {
         let mut handshake = HeaderMap::new();
         self.0.identities.vouch(&mut handshake, principal);
-        match self.open(handshake, &[], at).await {
+        match self.open(request(handshake), &[], at).await {
             Ok(session) => session,
             Err(error) => panic!("a session was awaited at {at}, and the application refused it: {error}"),
         }
     }
 
+    /// Lets the interceptors of an endpoint see the request, as if it was answered with a WebSocket.
+    async fn intercepted(
+        &self,
+        request: Handshake,
+        at: &'static Location<'static>,
+    ) -> (Handshake, Attributes) {
+        let path = request.uri.path();
+        let mut endpoints = self.0.state.endpoints.iter();
+        let found = endpoints.find(|endpoint| endpoint.paths().iter().any(|own| own == path));
+        let Some(endpoint) = found else {
+            panic!("a session at {path} was awaited at {at}, and there is no such endpoint");
+        };
+        let interceptors = endpoint.interceptors();
+        let (attempt, state) = (HandshakeAttempt::new(request.clone()), &self.0.state);
+        let deadline = state.config.handshake_deadline;
+        let (passed, admitted) = interceptors.before(attempt, &state.env, deadline).await;
+        match admitted {
+            Ok(attempt) => {
+                interceptors.after(passed, &request, StatusCode::SWITCHING_PROTOCOLS);
+                let (request, _, attributes) = attempt.into_parts();
+                (request, attributes)
+            }
+            Err(refusal) => {
+                let status = refusal.into_response().status();
+                interceptors.after(passed, &request, status);
+                panic!("a session at {path} was awaited at {at}, and an interceptor answered {status}")
+            }
+        }
+    }
+
     async fn open(
         &self,
-        handshake_headers: HeaderMap,
+        request: Handshake,
+        headers: &[(&str, &str)],
+        at: &'static Location<'static>,
+    ) -> Result<TestSession, Frame> {
+        self.opened(request, Attributes::default(), headers, at).await
+    }
+
+    async fn opened(
+        &self,
+        handshake: Handshake,
+        attributes: Attributes,
         headers: &[(&str, &str)],
         at: &'static Location<'static>,
     ) -> Result<TestSession, Frame> {
         let state = &self.0.state;
-        let mut handshake = Handshake::in_memory(http::Uri::from_static("/ws"));
-        handshake.headers = handshake_headers;
         let (ours, theirs) = duplex(PIPE);
         let transport = WebSocket::new(theirs, Bytes::new(), state.config.max_message());
-        let connection = Connection::new(transport, handshake, Attributes::default(), Arc::clone(state));
+        let connection = Connection::new(transport, handshake, attributes, Arc::clone(state));
         let session = connection.session();
         drop(state.env.spawn(connection));
         let client = TestClient::connect(
@@ -216,4 +285,11 @@ impl TestApp {
         .await?;
         Ok(TestSession::new(Arc::clone(&self.0), client, session))
     }
+}
+
+/// The request that would have opened the WebSocket of a session.
+fn request(headers: HeaderMap) -> Handshake {
+    let mut request = Handshake::in_memory(http::Uri::from_static("/ws"));
+    request.headers = headers;
+    request
 }

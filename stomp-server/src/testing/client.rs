@@ -160,8 +160,10 @@ impl TestClient {
         }
     }
 
-    /// Sends `payload`, and waits for nothing. Text, bytes and everything else are converted as
-    /// [`SimpMessagingTemplate::convert_and_send`](crate::SimpMessagingTemplate::convert_and_send) does.
+    /// Sends `payload`, and waits for nothing. It is converted as
+    /// [`SimpMessagingTemplate::convert_and_send`](crate::SimpMessagingTemplate::convert_and_send) does: a `&str` goes as
+    /// `text/plain`, `bytes::Bytes` as octets, and a struct, a map or `&serde_json::json!({…})` as JSON. Text that is JSON
+    /// already goes with [`send_with`](Self::send_with) and its `content-type`.
     #[track_caller]
     pub fn send<T>(&mut self, destination: &str, payload: &T) -> impl Future<Output = ()> + Send
     where
@@ -182,7 +184,7 @@ impl TestClient {
         async move { self.write(&send) }
     }
 
-    /// Sends `payload` and waits until it is done: its handler has returned, and whatever that sent is on its way to
+    /// Sends `payload`, converted as [`send`](Self::send) does, and waits until it is done: its handler has returned, and whatever that sent is on its way to
     /// every subscriber.
     #[track_caller]
     pub fn send_done<T>(&mut self, destination: &str, payload: &T) -> impl Future<Output = ()> + Send

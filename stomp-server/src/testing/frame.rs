@@ -78,7 +78,7 @@ impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.command())?;
         for (name, value) in self.headers() {
-            let is_secret = matches!(name, "passcode" | "authorization" | "Authorization");
+            let is_secret = Headers::is_credential(name) && !name.eq_ignore_ascii_case("login");
             let value = if is_secret { "…" } else { value };
             write!(f, " {name}:{}", value.escape_debug())?;
         }

@@ -6,7 +6,8 @@ use super::{Frame, Published, published::Recipient};
 use crate::{HandlerError, SessionId};
 
 /// What came of a message that a [`TestSession`](super::TestSession) sent: all that was published because of it, the
-/// failure that nothing answered, the ERROR that refused it.
+/// failure that nothing answered, the ERROR that refused it. [`to`](Self::to) and its like are assertions by themselves:
+/// `handled.to("/topic/news");`
 ///
 /// A failure that a `#[message_exception_handler]` answered is not an error here: its answer is among the messages.
 #[derive(Debug)]
@@ -32,7 +33,6 @@ impl Handled {
     /// # Panics
     ///
     /// When there is none, or more than one; the text lists what there is.
-    #[must_use]
     #[track_caller]
     pub fn to(&self, destination: &str) -> &Published {
         self.only(&format!("everybody at {destination}"), |message| {
@@ -46,7 +46,6 @@ impl Handled {
     /// # Panics
     ///
     /// As [`to`](Self::to).
-    #[must_use]
     #[track_caller]
     pub fn to_sender(&self, path: &str) -> &Published {
         self.only(&format!("the sender at {path}"), |message| {
@@ -64,7 +63,6 @@ impl Handled {
     /// # Panics
     ///
     /// As [`to`](Self::to).
-    #[must_use]
     #[track_caller]
     pub fn to_user(&self, user: &str, path: &str) -> &Published {
         let recipient = Recipient::User(user.to_owned());
@@ -78,7 +76,6 @@ impl Handled {
     /// # Panics
     ///
     /// As [`to`](Self::to).
-    #[must_use]
     #[track_caller]
     pub fn reply(&self) -> &Published {
         self.only("the subscriber", |message| {

@@ -126,7 +126,7 @@ impl TestServer {
         &self,
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestClient, Frame>> + Send {
-        self.open(HeaderMap::new(), headers, Location::caller())
+        self.open(&self.url, HeaderMap::new(), headers, Location::caller())
     }
 
     /// The same with headers in the request that opens the WebSocket, too: cookies, an `origin`, tokens.
@@ -144,7 +144,37 @@ impl TestServer {
         handshake: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> impl Future<Output = Result<TestClient, Frame>> + Send {
-        self.open(handshake_headers(handshake), headers, Location::caller())
+        self.open(
+            &self.url,
+            handshake_headers(handshake),
+            headers,
+            Location::caller(),
+        )
+    }
+
+    /// The same with another target of that request: a further endpoint, a query. `connect_to("/ws?tenant=a", &[], &[])`
+    /// is what a [`HandshakeInterceptor`](crate::HandshakeInterceptor) sees.
+    ///
+    /// # Errors
+    ///
+    /// The ERROR that refuses the client.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses the request itself, with the status; when `target` does not begin with a slash, or one of
+    /// `handshake` is no header.
+    #[track_caller]
+    pub fn connect_to(
+        &self,
+        target: &str,
+        handshake: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> impl Future<Output = Result<TestClient, Frame>> + Send {
+        assert!(target.starts_with('/'), "{target:?} does not begin with a slash");
+        let url = format!("ws://{}{target}", self.address);
+        let handshake = handshake_headers(handshake);
+        let at = Location::caller();
+        async move { self.open(&url, handshake, headers, at).await }
     }
 
     /// Shuts the server down and waits until it has: what was received is handled, what was published is written, and
@@ -173,7 +203,7 @@ impl TestServer {
     }
 
     async fn connected(&self, headers: &[(&str, &str)], at: &'static Location<'static>) -> TestClient {
-        match self.open(HeaderMap::new(), headers, at).await {
+        match self.open(&self.url, HeaderMap::new(), headers, at).await {
             Ok(client) => client,
             Err(error) => panic!("CONNECTED was awaited at {at}, and the server refused: {error}"),
         }
@@ -181,6 +211,7 @@ impl TestServer {
 
     async fn open(
         &self,
+        url: &str,
         handshake: HeaderMap,
         headers: &[(&str, &str)],
         at: &'static Location<'static>,
@@ -192,12 +223,12 @@ impl TestServer {
                 .map_err(|error| error.to_string())?;
             // Where this fails, it is only slower.
             let _ = socket.set_nodelay(true);
-            Link::open(&state.env, &self.url, handshake, socket).await
+            Link::open(&state.env, url, handshake, socket).await
         };
         let opened = state.env.within(PATIENCE, opening).await;
         match opened.unwrap_or_else(|| Err(format!("nothing came for {PATIENCE:?}"))) {
             Ok(link) => TestClient::connect(link, Setting::of(state), headers, at).await,
-            Err(why) => panic!("a WebSocket at {} was awaited at {at}: {why}", self.url),
+            Err(why) => panic!("a WebSocket at {url} was awaited at {at}: {why}"),
         }
     }
 }

@@ -48,8 +48,10 @@ impl TestSession {
         &mut self.client
     }
 
-    /// Sends `payload` and waits until it is handled. Text, bytes and everything else are converted as
-    /// [`SimpMessagingTemplate::convert_and_send`](crate::SimpMessagingTemplate::convert_and_send) does.
+    /// Sends `payload` and waits until it is handled. It is converted as
+    /// [`SimpMessagingTemplate::convert_and_send`](crate::SimpMessagingTemplate::convert_and_send) does: a `&str` goes as
+    /// `text/plain`, `bytes::Bytes` as octets, and a struct, a map or `&serde_json::json!({…})` as JSON. Text that is JSON
+    /// already goes with [`send_with`](Self::send_with) and its `content-type`.
     ///
     /// # Panics
     ///

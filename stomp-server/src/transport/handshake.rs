@@ -1,6 +1,6 @@
 //! Opening a WebSocket (RFC 6455 section 4).
 
-use std::net::SocketAddr;
+use std::{fmt, net::SocketAddr};
 
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
@@ -13,8 +13,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{AllowedOrigins, Body};
 
-/// The request that opened a connection, for the authenticator.
-#[derive(Debug, Clone)]
+/// The request that opened a connection, for the authenticator. Its `Debug` text has the path and the headers' names:
+/// queries and values hold tokens and cookies.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Handshake {
     /// The request's target.
@@ -34,6 +35,26 @@ impl Handshake {
             headers: HeaderMap::new(),
             peer: (std::net::Ipv4Addr::LOCALHOST, 0).into(),
         }
+    }
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("path", &self.uri.path())
+            .field("headers", &HeaderNames(&self.headers))
+            .field("peer", &self.peer)
+            .finish()
+    }
+}
+
+/// Headers in a `Debug` text, which has no cookies and no tokens.
+pub(super) struct HeaderNames<'h>(pub(super) &'h HeaderMap);
+
+impl fmt::Debug for HeaderNames<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.keys().map(http::HeaderName::as_str);
+        f.debug_set().entries(names).finish()
     }
 }
 
@@ -161,7 +182,15 @@ fn is_key(key: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use stomp_core::Headers;
+
     use super::*;
+    use crate::{
+        HandshakeAttempt, Login,
+        session::{Session, SessionId},
+    };
 
     const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -186,6 +215,39 @@ mod tests {
             }
         }
         request
+    }
+
+    #[test]
+    fn what_a_request_shows_of_itself_has_no_cookies_and_no_tokens() {
+        let request = request(&[
+            ("cookie", Some("session=secret")),
+            ("authorization", Some("Bearer secret")),
+        ]);
+        let handshake = Handshake {
+            uri: Uri::from_static("http://ann:secret@h/ws?access_token=secret"),
+            headers: request.headers().clone(),
+            peer: (std::net::Ipv4Addr::LOCALHOST, 9).into(),
+        };
+        let shown = format!("{handshake:?}");
+        for part in [r#""/ws""#, r#""cookie""#, r#""authorization""#, "127.0.0.1:9"] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+        let mut attempt = HandshakeAttempt::new(handshake.clone());
+        let set_cookie = HeaderValue::from_static("session=secret");
+        attempt
+            .response_headers()
+            .insert(http::header::SET_COOKIE, set_cookie);
+        let session = Session::detached(SessionId::from_bits(1), None);
+        let headers = Headers::new().with("PASSCODE", "secret");
+        let login = Login::new(Arc::new(handshake), headers, session);
+        for text in [
+            shown,
+            format!("{attempt:?}"),
+            format!("{login:?}"),
+            format!("{:?}", attempt.refuse(StatusCode::FORBIDDEN)),
+        ] {
+            assert!(!text.contains("secret"), "{text}");
+        }
     }
 
     #[test]

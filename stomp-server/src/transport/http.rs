@@ -152,9 +152,9 @@ async fn respond(
         return answer(&mut request, HandshakeAttempt::new(handshake), endpoint, &server);
     }
     let attempt = HandshakeAttempt::new(handshake.clone());
-    let asked = interceptors.before(attempt);
-    let asked = server.env.within(server.config.handshake_deadline, asked).await;
-    let (passed, admitted) = asked.unwrap_or_else(|| (0, Err(StatusCode::SERVICE_UNAVAILABLE.into())));
+    let (passed, admitted) = interceptors
+        .before(attempt, &server.env, server.config.handshake_deadline)
+        .await;
     let response = match admitted {
         Ok(attempt) => answer(&mut request, attempt, endpoint, &server),
         Err(refusal) => {

@@ -6,13 +6,16 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
-    task::Poll,
+    time::Duration,
 };
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{
+    HeaderMap, HeaderName, Response, StatusCode,
+    header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
+};
 
-use super::{Body, Handshake};
-use crate::session::Attributes;
+use super::{Body, Handshake, handshake::HeaderNames};
+use crate::{caught::caught, env::Env, session::Attributes};
 
 /// Sees the requests for an endpoint before anything else does (Spring's `HandshakeInterceptor`): refuses them, adds
 /// headers to the response, and gives the session its first attributes.
@@ -38,8 +41,9 @@ use crate::session::Attributes;
 /// # drop(endpoint);
 /// ```
 pub trait HandshakeInterceptor: Send + Sync + 'static {
-    /// Lets a request pass, or refuses it. It has [`Config::handshake_deadline`](crate::Config::handshake_deadline) for
-    /// that; what takes longer is refused with 503, what panics with 500.
+    /// Lets a request pass, or refuses it. All interceptors together have
+    /// [`Config::handshake_deadline`](crate::Config::handshake_deadline) for that; what takes longer is refused with 503,
+    /// what panics with 500, both with the headers of the interceptors before.
     ///
     /// It also sees requests that are refused later: from pages of other origins, and such as open no WebSocket.
     fn before_handshake(&self, attempt: HandshakeAttempt) -> Admission<'_>;
@@ -71,7 +75,6 @@ impl fmt::Debug for dyn HandshakeInterceptor {
 }
 
 /// A request that has not been answered.
-#[derive(Debug)]
 pub struct HandshakeAttempt {
     handshake: Handshake,
     headers: HeaderMap,
@@ -79,7 +82,7 @@ pub struct HandshakeAttempt {
 }
 
 impl HandshakeAttempt {
-    pub(super) fn new(handshake: Handshake) -> Self {
+    pub(crate) fn new(handshake: Handshake) -> Self {
         Self {
             handshake,
             headers: HeaderMap::new(),
@@ -93,7 +96,9 @@ impl HandshakeAttempt {
         &self.handshake
     }
 
-    /// Headers that the response will have, whatever it is. Those that open the WebSocket are the server's to set.
+    /// Headers that the response will have, whatever it is. How the connection goes on and where the body ends is the
+    /// server's to say: `sec-websocket-…`, `connection`, `upgrade`, `content-length`, `transfer-encoding` and their like
+    /// are left out.
     pub fn response_headers(&mut self) -> &mut HeaderMap {
         &mut self.headers
     }
@@ -118,13 +123,22 @@ impl HandshakeAttempt {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Handshake, HeaderMap, Attributes) {
-        (self.handshake, self.headers, self.attributes)
+    pub(crate) fn into_parts(self) -> (Handshake, HeaderMap, Attributes) {
+        (self.handshake, applications(self.headers), self.attributes)
+    }
+}
+
+impl fmt::Debug for HandshakeAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAttempt")
+            .field("handshake", &self.handshake)
+            .field("headers", &HeaderNames(&self.headers))
+            .field("attributes", &self.attributes)
+            .finish()
     }
 }
 
 /// The answer to a request that a [`HandshakeInterceptor`] refuses.
-#[derive(Debug)]
 pub struct HandshakeRefusal {
     status: StatusCode,
     /// Boxed: an error should be small.
@@ -140,15 +154,24 @@ impl HandshakeRefusal {
         self
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(self.body);
         // 1xx would leave the connection without an answer.
         *response.status_mut() = match self.status.is_informational() {
             true => StatusCode::INTERNAL_SERVER_ERROR,
             false => self.status,
         };
-        *response.headers_mut() = *self.headers;
+        *response.headers_mut() = applications(*self.headers);
         response
+    }
+}
+
+impl fmt::Debug for HandshakeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeRefusal")
+            .field("status", &self.status)
+            .field("headers", &HeaderNames(&self.headers))
+            .finish_non_exhaustive()
     }
 }
 
@@ -162,6 +185,20 @@ impl From<StatusCode> for HandshakeRefusal {
     }
 }
 
+/// Those that let a request pass, and the response's headers that they have set.
+#[derive(Default)]
+struct Passed {
+    count: usize,
+    headers: HeaderMap,
+}
+
+/// Why a request goes no further.
+enum Stopped {
+    Refused(HandshakeRefusal),
+    /// Who was asked has not decided: the response has this status, and the headers of those before.
+    With(StatusCode),
+}
+
 /// An endpoint's interceptors, in the order they were added.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HandshakeInterceptors(Vec<Arc<dyn HandshakeInterceptor>>);
@@ -171,23 +208,45 @@ impl HandshakeInterceptors {
         self.0.push(interceptor);
     }
 
-    /// Asks one after the other; says how many let the request pass.
-    pub(super) async fn before(
+    /// Asks one after the other, who have so long together; says how many let the request pass.
+    pub(crate) async fn before(
         &self,
         attempt: HandshakeAttempt,
+        env: &Env,
+        deadline: Duration,
     ) -> (usize, Result<HandshakeAttempt, HandshakeRefusal>) {
-        let mut attempt = attempt;
-        for (passed, interceptor) in self.0.iter().enumerate() {
-            match caught(interceptor.as_ref(), attempt).await {
-                Ok(admitted) => attempt = admitted,
-                Err(refusal) => return (passed, Err(refusal)),
-            }
+        let mut passed = Passed::default();
+        let asked = env.within(deadline, self.ask(attempt, &mut passed)).await;
+        let admitted = asked.unwrap_or(Err(Stopped::With(StatusCode::SERVICE_UNAVAILABLE)));
+        let admitted = admitted.map_err(|stopped| match stopped {
+            Stopped::Refused(refusal) => refusal,
+            Stopped::With(status) => HandshakeRefusal {
+                headers: Box::new(passed.headers),
+                ..status.into()
+            },
+        });
+        (passed.count, admitted)
+    }
+
+    async fn ask(
+        &self,
+        mut attempt: HandshakeAttempt,
+        passed: &mut Passed,
+    ) -> Result<HandshakeAttempt, Stopped> {
+        for interceptor in &self.0 {
+            let Ok(admitted) = caught(|| interceptor.before_handshake(attempt)).await else {
+                tracing::error!("a handshake interceptor panicked; the request was refused");
+                return Err(Stopped::With(StatusCode::INTERNAL_SERVER_ERROR));
+            };
+            attempt = admitted.map_err(Stopped::Refused)?;
+            passed.count += 1;
+            passed.headers.clone_from(&attempt.headers);
         }
-        (self.0.len(), Ok(attempt))
+        Ok(attempt)
     }
 
     /// Tells those that let the request pass how it was answered, the last one first.
-    pub(super) fn after(&self, passed: usize, handshake: &Handshake, status: StatusCode) {
+    pub(crate) fn after(&self, passed: usize, handshake: &Handshake, status: StatusCode) {
         for interceptor in self.0[..passed].iter().rev() {
             let told = catch_unwind(AssertUnwindSafe(|| {
                 interceptor.after_handshake(handshake, status);
@@ -203,24 +262,29 @@ impl HandshakeInterceptors {
     }
 }
 
-/// What an interceptor decides; one that panics refuses. Unwind safety: the attempt was moved into the call, and the
-/// call is never polled again.
-async fn caught(
-    interceptor: &dyn HandshakeInterceptor,
-    attempt: HandshakeAttempt,
-) -> Result<HandshakeAttempt, HandshakeRefusal> {
-    let panicked = || {
-        tracing::error!("a handshake interceptor panicked; the request was refused");
-        Err(StatusCode::INTERNAL_SERVER_ERROR.into())
-    };
-    let Ok(mut admission) = catch_unwind(AssertUnwindSafe(|| interceptor.before_handshake(attempt))) else {
-        return panicked();
-    };
-    let polled = std::future::poll_fn(move |cx| {
-        match catch_unwind(AssertUnwindSafe(|| admission.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
-        }
-    });
-    polled.await.unwrap_or_else(panicked)
+/// Is this for the server alone to say: how the connection goes on, and where the body ends?
+fn is_servers(name: &HeaderName) -> bool {
+    name.as_str().starts_with("sec-websocket-")
+        || [
+            CONNECTION,
+            CONTENT_LENGTH,
+            TE,
+            TRAILER,
+            TRANSFER_ENCODING,
+            UPGRADE,
+        ]
+        .contains(name)
+        || name == "keep-alive"
+}
+
+/// What an application's headers are when those of the server alone are gone.
+fn applications(headers: HeaderMap) -> HeaderMap {
+    if !headers.keys().any(is_servers) {
+        return headers;
+    }
+    let mut kept = headers.clone();
+    for name in headers.keys().filter(|name| is_servers(name)) {
+        kept.remove(name);
+    }
+    kept
 }

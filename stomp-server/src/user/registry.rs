@@ -90,8 +90,8 @@ impl SimpUser {
 
     /// The user, as one of the sessions' authenticator said.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        Some(&self.principal)
+    pub fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// The sessions that the user has open now, in the order they were accepted; none when the user has left since.

@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
+    error::Error,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use stomp_server::{
-    BoxError, BrokerInterceptor, Failure, HandledBy, InboundFrame, InboundInterceptor, InboundKind, Message,
+    BoxError, BrokerInterceptor, HandledBy, InboundFrame, InboundInterceptor, InboundKind, Message,
     OutboundInterceptor, OutboundMessage, Verdict,
 };
 
@@ -76,7 +77,7 @@ impl Tracer {
         self.note(destination, true, &format!("postSend {sent}"));
     }
 
-    fn completed(&self, destination: &str, sent: bool, failure: Failure<'_>) {
+    fn completed(&self, destination: &str, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         let what = format!("afterSendCompletion {sent}{}", failed(failure));
         self.note(destination, true, &what);
     }
@@ -85,7 +86,7 @@ impl Tracer {
         self.note(destination, false, &format!("beforeHandle {}", kind(by)));
     }
 
-    fn handled(&self, destination: &str, by: HandledBy, failure: Failure<'_>) {
+    fn handled(&self, destination: &str, by: HandledBy, failure: Option<&(dyn Error + 'static)>) {
         let what = format!("afterMessageHandled {}{}", kind(by), failed(failure));
         self.note(destination, false, &what);
     }
@@ -106,7 +107,7 @@ impl Tracer {
     }
 }
 
-fn failed(failure: Failure<'_>) -> &'static str {
+fn failed(failure: Option<&(dyn Error + 'static)>) -> &'static str {
     failure.map_or("", |_| " failed")
 }
 
@@ -128,7 +129,12 @@ impl InboundInterceptor for Tracer {
         self.sent(Self::destination(frame), sent);
     }
 
-    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        frame: &InboundFrame,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(Self::destination(frame), sent, failure);
     }
 
@@ -137,7 +143,12 @@ impl InboundInterceptor for Tracer {
         Ok(Some(frame))
     }
 
-    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        frame: &InboundFrame,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(Self::destination(frame), by, failure);
     }
 }
@@ -152,7 +163,7 @@ impl BrokerInterceptor for Tracer {
         self.sent(&message.destination, sent);
     }
 
-    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(&self, message: &Message, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -161,7 +172,12 @@ impl BrokerInterceptor for Tracer {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &Message,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(&message.destination, by, failure);
     }
 }
@@ -176,7 +192,12 @@ impl OutboundInterceptor for Tracer {
         self.sent(&message.destination, sent);
     }
 
-    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        message: &OutboundMessage,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -189,7 +210,12 @@ impl OutboundInterceptor for Tracer {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &OutboundMessage,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.handled(&message.destination, by, failure);
     }
 }

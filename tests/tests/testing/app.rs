@@ -7,7 +7,7 @@ use stomp_server::{
 
 use crate::{
     failure, failure_of,
-    handlers::{Broken, Note, application},
+    handlers::{Broken, Note, application, of_tenants},
     says,
 };
 
@@ -328,4 +328,29 @@ async fn what_cannot_be_built_says_why() {
         .scope(module_path!())
         .user_destination_prefix("/app");
     says(&failure_of(|| TestApp::start(builder)), &["`/app`"]);
+}
+
+#[tokio::test]
+async fn a_session_may_come_past_the_interceptors_of_an_endpoint() {
+    let app = TestApp::start(of_tenants());
+    let headers = [("x-token", "ann")];
+    let connected = app.connect_to("/tenants?tenant=a", &headers, &[]).await;
+    let mut ann = connected.expect("let in");
+    assert_eq!(
+        ann.session()
+            .principal()
+            .map(|user| user.name().to_owned())
+            .as_deref(),
+        Some("ann")
+    );
+    let handled = ann.send("/app/tenant", "").await;
+    assert_eq!(handled.to_sender("/queue/tenant").text(), "a");
+    handled.to_sender("/queue/tenant"); // an assertion by itself
+
+    let handled = app.user("ann").await.send("/app/tenant", "").await;
+    assert_eq!(handled.to_sender("/queue/tenant").text(), "nobody's");
+    let text = failure(app.connect_to("/tenants", &[], &[])).await;
+    says(&text, &["an interceptor answered 400", "app.rs"]);
+    let text = failure(app.connect_to("/nowhere", &[], &[])).await;
+    says(&text, &["no such endpoint"]);
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use stomp_server::{InboundFrame, StompServerBuilder, Stream, prelude::*};
+use stomp_server::{
+    HandshakeAttempt, HandshakeRefusal, InboundFrame, StompServerBuilder, Stream, http::StatusCode,
+    prelude::*,
+};
 
 #[derive(Debug, Serialize, Deserialize, PartialEq)]
 pub(crate) struct Note {
@@ -157,4 +160,27 @@ pub(crate) fn application() -> StompServerBuilder {
         .endpoint(Endpoint::new("/ws"))
         .authenticator(sign_in)
         .inbound_interceptor(guard)
+}
+
+/// Keeps the tenant that the query names, and refuses requests without one.
+async fn tenant(attempt: HandshakeAttempt) -> Result<HandshakeAttempt, HandshakeRefusal> {
+    let query = attempt.handshake().uri.query();
+    match query.and_then(|query| query.strip_prefix("tenant=")) {
+        Some(tenant) => attempt.set_attribute("tenant", tenant.to_owned()),
+        None => return Err(attempt.refuse(StatusCode::BAD_REQUEST)),
+    }
+    Ok(attempt)
+}
+
+#[message_mapping("/tenant")]
+#[send_to_user("/queue/tenant", broadcast = false)]
+async fn which(session: Session) -> String {
+    session
+        .attribute("tenant")
+        .unwrap_or_else(|| "nobody's".to_owned())
+}
+
+/// The application with an endpoint for tenants.
+pub(crate) fn of_tenants() -> StompServerBuilder {
+    application().endpoint(Endpoint::new("/tenants").handshake_interceptor(tenant))
 }

@@ -3,7 +3,11 @@
 use stomp_server::{StompServer, testing::TestServer};
 use tokio::net::TcpStream;
 
-use crate::{failure, failure_of, handlers::application, says};
+use crate::{
+    failure, failure_of,
+    handlers::{application, of_tenants},
+    says,
+};
 
 #[tokio::test]
 async fn it_serves_its_first_endpoint_on_a_port_of_its_own() {
@@ -74,4 +78,23 @@ async fn a_server_that_opens_no_web_socket_says_so() {
             "503",
         ],
     );
+}
+
+#[tokio::test]
+async fn clients_may_connect_to_another_endpoint_with_a_query() {
+    let server = TestServer::start(of_tenants()).await;
+    let headers = [("x-token", "ann")];
+    let connected = server
+        .connect_to("/tenants?tenant=a", &headers, &[("x", "y")])
+        .await;
+    let mut ann = connected.expect("let in");
+    assert_eq!(ann.connected().header("user-name"), Some("ann"));
+    ann.subscribe("/user/queue/tenant").await;
+    ann.send_done("/app/tenant", "").await;
+    assert_eq!(ann.expect_message().await.text(), "a");
+
+    let text = failure(server.connect_to("/tenants", &[], &[])).await;
+    says(&text, &["/tenants", "the server answered 400"]);
+    let text = failure_of(|| drop(server.connect_to("tenants", &[], &[])));
+    says(&text, &["does not begin with a slash"]);
 }

@@ -111,7 +111,6 @@ async fn anything(error: &HandlerError, route: &'static RouteMeta) -> String {
 
 #[message_mapping("/headers/{ids}")]
 #[send_to("/topic/headers")]
-#[expect(clippy::too_many_arguments, reason = "one of each kind")]
 async fn headers(
     ids: Vec<u32>,
     #[header("x-a")] a: Vec<String>,

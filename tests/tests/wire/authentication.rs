@@ -72,7 +72,7 @@ const ACCEPTED: [(&str, &str, &str, &str, Option<&str>); 6] = [
     ),
 ];
 
-/// Rows: CHAN-18
+/// Rows: CFG-07, CHAN-18
 #[tokio::test]
 async fn the_handshake_or_connect_tell_who_it_is() {
     let server = server().await;

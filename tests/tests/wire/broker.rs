@@ -319,8 +319,40 @@ async fn no_disconnect(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxE
 #[tokio::test]
 async fn a_disconnect_is_done_also_where_an_interceptor_drops_it() {
     let server = TestServer::start(app(module_path!()).inbound_interceptor(no_disconnect)).await;
-    server.connect().await.disconnect().await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/left").await;
+    peer.disconnect().await;
+    has_left(&server).await;
+}
+
+/// The session ends, and its subscription with it.
+async fn has_left(server: &TestServer) {
     server
         .until("the session to end", |handle| handle.connections() == 0)
         .await;
+    let template = server.handle().template();
+    template.convert_and_send("/topic/left", "x").expect("sent");
+    assert_eq!(server.counters().messages_unheard, 1, "no subscription is left");
+}
+
+async fn failing_disconnect(frame: InboundFrame) -> Result<Option<InboundFrame>, BoxError> {
+    match frame.kind {
+        InboundKind::Disconnect => Err("no way out".into()),
+        _ => Ok(Some(frame)),
+    }
+}
+
+/// The client is told of the failure, and its subscriptions end with the session all the same.
+///
+/// Rows: BRK-52
+#[tokio::test]
+async fn a_disconnect_is_done_also_where_an_interceptor_fails() {
+    let server = TestServer::start(app(module_path!()).inbound_interceptor(failing_disconnect)).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/topic/left").await;
+    peer.text("DISCONNECT\nreceipt:bye\n\n\0").await;
+    let error = peer.expect_error("forbidden", 1008).await;
+    assert_eq!(error.header("receipt-id"), Some("bye"));
+    assert_eq!(error.header("destination"), None, "it has none");
+    has_left(&server).await;
 }

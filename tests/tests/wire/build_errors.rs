@@ -67,6 +67,42 @@ mod exceptions {
     async fn two(_: &std::num::ParseIntError) {}
 }
 
+mod variables {
+    use stomp_server::prelude::*;
+
+    #[derive(Component)]
+    struct Rooms;
+
+    #[controller("/rooms/{roomId}")]
+    impl Rooms {
+        #[message_mapping("/say")]
+        async fn say(&self) {}
+
+        #[message_mapping("/seat/{seat}")]
+        async fn sit(&self) {}
+
+        #[message_exception_handler]
+        #[send_to_user("/queue/errors/{roo}")]
+        async fn misspelt(&self, _: &std::num::ParseIntError) -> &'static str {
+            "misspelt"
+        }
+
+        // Only some of the mappings have it.
+        #[message_exception_handler]
+        #[send_to("/topic/errors/{seat}")]
+        async fn of_some(&self, _: &std::fmt::Error) -> &'static str {
+            "of some"
+        }
+    }
+
+    // It answers for others.
+    #[message_exception_handler]
+    #[send_to("/topic/errors/{anything}")]
+    async fn free(_: &std::fmt::Error) -> &'static str {
+        "free"
+    }
+}
+
 mod apart {
     use stomp_server::prelude::*;
 
@@ -148,6 +184,15 @@ fn two_exception_handlers_of_one_type_are_refused() {
 }
 
 #[test]
+fn a_variable_that_no_mapping_of_the_controller_has_is_refused() {
+    let error = check("variables", &["misspelt", "`roo`", "`{room_id}`", "`{seat}`"]);
+    assert!(
+        matches!(error.handlers(), [BuildProblem::Malformed { .. }]),
+        "{error}"
+    );
+}
+
+#[test]
 fn answers_that_no_broker_prefix_serves_are_refused() {
     let error = failed(scoped("apart").enable_simple_broker(["/news"]));
     assert!(
@@ -190,9 +235,9 @@ fn all_problems_are_told_at_once() {
             .endpoint(Endpoint::new("/ws"))
             .endpoint(Endpoint::new("no-slash"))
             .application_destination_prefixes(["/app", "/user", "", "app"])
-            .limits(Limits::default().with_frame(1024 * 1024)),
+            .limits(Limits::default().with_frame(1024 * 1024).with_body(1024 * 1024)),
     );
-    assert_eq!(error.handlers().len(), 5, "{error}");
+    assert_eq!(error.handlers().len(), 6, "{error}");
     let expected = [
         ConfigProblem::DuplicateEndpoint("/ws".to_owned()),
         ConfigProblem::EndpointWithoutSlash("no-slash".to_owned()),
@@ -203,6 +248,10 @@ fn all_problems_are_told_at_once() {
             outbox: 512 * 1024,
             frame: 1024 * 1024,
         },
+        ConfigProblem::BodyNotInFrame {
+            body: 1024 * 1024,
+            frame: 1024 * 1024,
+        },
     ];
     for problem in &expected {
         assert!(
@@ -211,7 +260,7 @@ fn all_problems_are_told_at_once() {
         );
     }
     assert_eq!(error.config().len(), expected.len(), "{error}");
-    assert!(error.to_string().starts_with("11 problems:"), "{error}");
+    assert!(error.to_string().starts_with("13 problems:"), "{error}");
 }
 
 #[test]

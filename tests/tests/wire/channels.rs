@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use stomp_server::{
-    BoxError, BrokerInterceptor, Failure, HandledBy, Headers, InboundFrame, InboundInterceptor,
-    OutboundInterceptor, OutboundMessage, StompServerBuilder, Verdict, prelude::*,
+    BoxError, BrokerInterceptor, HandledBy, Headers, InboundFrame, InboundInterceptor, OutboundInterceptor,
+    OutboundMessage, StompServerBuilder, Verdict, prelude::*,
 };
 use stomp_tests::server::{TestServer, app, eventually};
 
@@ -32,7 +32,7 @@ impl Trace {
         }
     }
 
-    fn completed(&self, destination: &str, sent: bool, failure: Failure<'_>) {
+    fn completed(&self, destination: &str, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         self.note(
             destination,
             &format!("afterSendCompletion {sent}{}", failed(failure)),
@@ -43,7 +43,7 @@ impl Trace {
         self.note(destination, &format!("beforeHandle {}", kind(by)));
     }
 
-    fn after(&self, destination: &str, by: HandledBy, failure: Failure<'_>) {
+    fn after(&self, destination: &str, by: HandledBy, failure: Option<&(dyn Error + 'static)>) {
         self.note(
             destination,
             &format!("afterMessageHandled {}{}", kind(by), failed(failure)),
@@ -51,7 +51,7 @@ impl Trace {
     }
 }
 
-fn failed(failure: Failure<'_>) -> &'static str {
+fn failed(failure: Option<&(dyn Error + 'static)>) -> &'static str {
     failure.map_or("", |_| " failed")
 }
 
@@ -83,7 +83,12 @@ impl InboundInterceptor for Trace {
         self.note(&frame.message.destination, &format!("postSend {sent}"));
     }
 
-    fn after_send_completion(&self, frame: &InboundFrame, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        frame: &InboundFrame,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(&frame.message.destination, sent, failure);
     }
 
@@ -92,7 +97,12 @@ impl InboundInterceptor for Trace {
         Ok(Some(frame))
     }
 
-    fn after_message_handled(&self, frame: &InboundFrame, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        frame: &InboundFrame,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.after(&frame.message.destination, by, failure);
     }
 }
@@ -107,7 +117,7 @@ impl BrokerInterceptor for Trace {
         self.note(&message.destination, &format!("postSend {sent}"));
     }
 
-    fn after_send_completion(&self, message: &Message, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(&self, message: &Message, sent: bool, failure: Option<&(dyn Error + 'static)>) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -116,7 +126,12 @@ impl BrokerInterceptor for Trace {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &Message, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &Message,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.after(&message.destination, by, failure);
     }
 }
@@ -131,7 +146,12 @@ impl OutboundInterceptor for Trace {
         self.note(&message.destination, &format!("postSend {sent}"));
     }
 
-    fn after_send_completion(&self, message: &OutboundMessage, sent: bool, failure: Failure<'_>) {
+    fn after_send_completion(
+        &self,
+        message: &OutboundMessage,
+        sent: bool,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.completed(&message.destination, sent, failure);
     }
 
@@ -144,7 +164,12 @@ impl OutboundInterceptor for Trace {
         Ok(Some(message))
     }
 
-    fn after_message_handled(&self, message: &OutboundMessage, by: HandledBy, failure: Failure<'_>) {
+    fn after_message_handled(
+        &self,
+        message: &OutboundMessage,
+        by: HandledBy,
+        failure: Option<&(dyn Error + 'static)>,
+    ) {
         self.after(&message.destination, by, failure);
     }
 }
@@ -584,11 +609,11 @@ impl InboundInterceptor for Clumsy {
         self.stumble("post_send");
     }
 
-    fn after_send_completion(&self, _: &InboundFrame, _: bool, _: Failure<'_>) {
+    fn after_send_completion(&self, _: &InboundFrame, _: bool, _: Option<&(dyn Error + 'static)>) {
         self.stumble("after_send_completion");
     }
 
-    fn after_message_handled(&self, _: &InboundFrame, _: HandledBy, _: Failure<'_>) {
+    fn after_message_handled(&self, _: &InboundFrame, _: HandledBy, _: Option<&(dyn Error + 'static)>) {
         self.stumble("after_message_handled");
     }
 }

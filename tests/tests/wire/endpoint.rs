@@ -315,6 +315,78 @@ async fn interceptors_are_asked_in_order_and_told_in_reverse() {
 }
 
 #[tokio::test]
+async fn who_let_a_request_pass_hears_that_a_later_one_took_too_long() {
+    async fn early(mut attempt: HandshakeAttempt) -> Result<HandshakeAttempt, HandshakeRefusal> {
+        let headers = attempt.response_headers();
+        headers.insert("x-early", HeaderValue::from_static("seen"));
+        Ok(attempt)
+    }
+    let notes = Arc::new(Mutex::new(Vec::new()));
+    let porter = |name| Porter(name, Arc::clone(&notes));
+    let endpoint = Endpoint::new("/ws")
+        .handshake_interceptor(porter("first"))
+        .handshake_interceptor(early)
+        .handshake_interceptor(door)
+        .handshake_interceptor(porter("last"));
+    let builder = StompServer::builder()
+        .scope(module_path!())
+        .endpoint(endpoint)
+        .configure(|config, _| config.handshake_deadline = std::time::Duration::from_millis(200));
+    let server = TestServer::start(builder).await;
+    for (target, status) in [("/ws?never", 503), ("/ws?panic", 500)] {
+        let refusal = server.handshake().target(target).refused().await;
+        assert_eq!(refusal.status, status, "{target}");
+        assert!(refusal.head.contains("x-early: seen"), "{}", refusal.head);
+        let notes = std::mem::take(&mut *notes.lock().expect("nobody panics with the lock"));
+        assert_eq!(notes.join(", "), format!("first before, first {status}"));
+    }
+}
+
+/// An application that tries to open the WebSocket its own way.
+async fn meddler(mut attempt: HandshakeAttempt) -> Result<HandshakeAttempt, HandshakeRefusal> {
+    let headers = attempt.response_headers();
+    for name in [
+        "connection",
+        "content-length",
+        "keep-alive",
+        "sec-websocket-accept",
+        "sec-websocket-extensions",
+        "sec-websocket-protocol",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ] {
+        headers.insert(name, HeaderValue::from_static("77777"));
+    }
+    headers.insert("x-kept", HeaderValue::from_static("yes"));
+    match attempt.handshake().uri.query() {
+        Some("refuse") => Err(attempt.refuse(StatusCode::IM_A_TEAPOT).with_body("short")),
+        _ => Ok(attempt),
+    }
+}
+
+#[tokio::test]
+async fn an_interceptor_sets_no_header_that_is_the_servers() {
+    let endpoint = Endpoint::new("/ws").handshake_interceptor(meddler);
+    let server = TestServer::start(StompServer::builder().scope(module_path!()).endpoint(endpoint)).await;
+    let (mut peer, head) = server.handshake().open_with_head().await;
+    assert!(head.contains("x-kept: yes") && !head.contains("77777"), "{head}");
+    peer.text(CONNECT).await;
+    peer.expect("CONNECTED").await;
+    let table = [
+        (server.handshake().target("/ws?refuse"), 418, "short"),
+        (server.handshake().without("Upgrade"), 400, UPGRADE),
+    ];
+    for (handshake, status, body) in table {
+        let refusal = handshake.refused().await;
+        assert_eq!((refusal.status, &*refusal.body), (status, body));
+        let head = refusal.head;
+        assert!(head.contains("x-kept: yes") && !head.contains("77777"), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn other_requests_go_to_the_fallback() {
     let page = |request: Request<_>| async move {
         let _: &hyper::body::Incoming = request.body();

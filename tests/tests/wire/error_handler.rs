@@ -1,10 +1,8 @@
 //! The application's error handler: what clients read when a frame of theirs is refused, and whether they stay.
 
-use std::{
-    fmt::Write,
-    sync::{Arc, Mutex, OnceLock},
-};
+use std::sync::{Arc, Mutex};
 
+use futures_core::Stream;
 use stomp_server::{
     BoxError, ErrorFrame, InboundFrame, InboundKind, RefusedFrame, StompServerBuilder, prelude::*,
 };
@@ -12,11 +10,9 @@ use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
 };
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
+use tokio::sync::Semaphore;
+
+use super::log::Log;
 
 #[derive(Debug, thiserror::Error)]
 #[error("broken")]
@@ -53,7 +49,12 @@ fn explain(refused: &RefusedFrame, error: ErrorFrame) -> Option<ErrorFrame> {
 }
 
 fn builder() -> StompServerBuilder {
-    app(module_path!()).inbound_interceptor(gate)
+    taking_turns(Arc::new(Semaphore::new(0)))
+}
+
+/// Each permit lets one of the handlers beside others go on.
+fn taking_turns(turn: Arc<Semaphore>) -> StompServerBuilder {
+    app(module_path!()).inbound_interceptor(gate).provide(turn)
 }
 
 async fn explaining() -> TestServer {
@@ -213,6 +214,60 @@ async fn an_error_handler_sees_the_frame_but_no_credentials() {
     assert_eq!(notes[3], "None None malformed Some(\"r8\") None None false");
 }
 
+/// An error that cannot even say what it is.
+#[derive(Debug)]
+struct Mute;
+
+impl std::fmt::Display for Mute {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("on purpose")
+    }
+}
+
+impl std::error::Error for Mute {}
+
+#[message_mapping("/beside/mute", concurrent)]
+async fn mute(turn: State<Semaphore>) -> Result<(), Mute> {
+    turn.acquire().await.expect("never closed").forget();
+    Err(Mute)
+}
+
+#[message_mapping("/beside/endless", concurrent)]
+async fn endless(turn: State<Semaphore>) -> impl Stream<Item = String> {
+    turn.acquire().await.expect("never closed").forget();
+    futures_util::stream::pending()
+}
+
+/// Rows: CHAN-23
+#[tokio::test]
+async fn an_error_handler_sees_the_frame_that_failed_beside_others() {
+    // What is not logged is not asked what it is.
+    Log::of_everybody();
+    for (destination, code, close) in [
+        ("/app/beside/mute", "internal", 1011),
+        ("/app/beside/endless", "quota", 1008),
+    ] {
+        let say = |refused: &RefusedFrame, error: ErrorFrame| {
+            let which = refused.header("x-n").unwrap_or("none");
+            let receipt = refused.receipt().unwrap_or("none");
+            Some(error.with_message(format!("{which} {receipt}")))
+        };
+        let turn = Arc::new(Semaphore::new(0));
+        let builder = taking_turns(Arc::clone(&turn))
+            .error_handler(say)
+            .configure(|config, _| config.max_streams = 0);
+        let server = TestServer::start(builder).await;
+        let mut peer = server.connect().await;
+        peer.send_with(destination, "x-n:1\nreceipt:r\n", "x").await;
+        peer.send_with("/topic/t", "x-n:2\nreceipt:t\n", "x").await;
+        peer.expect_receipt("t").await;
+        turn.add_permits(1);
+        let error = peer.expect_error(code, close).await;
+        assert_eq!(error.header("message"), Some("1 r"), "{destination}");
+        assert_eq!(error.header("receipt-id"), Some("r"), "{destination}");
+    }
+}
+
 #[tokio::test]
 async fn a_panicking_error_handler_leaves_the_error_as_it_was() {
     let panics = |_: &RefusedFrame, _: ErrorFrame| -> Option<ErrorFrame> { panic!("on purpose") };
@@ -247,55 +302,6 @@ async fn what_an_error_handler_says_stays_in_its_place() {
     assert_eq!((codes, error.text().as_str()), (1, "two\nlines:here"));
 }
 
-/// Keeps what is logged, fields and all.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    /// That of the whole program, from now on. One for a single test would be no use: whether a place in the program
-    /// logs at all is remembered for all threads, as the first one to come there finds it.
-    fn of_everybody() -> &'static Self {
-        static LOG: OnceLock<Log> = OnceLock::new();
-        LOG.get_or_init(|| {
-            let log = Self::default();
-            tracing::subscriber::set_global_default(log.clone()).expect("nobody else sets one");
-            log
-        })
-    }
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("stomp_server") && *metadata.level() <= Level::DEBUG
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        self.0.lock().expect("nobody panics").push(line.0);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 /// Each ERROR is one line: session, code and escaped text. What the client sent as a body, and its passcode, are in none.
 ///
 /// Rows: CHAN-31, CHAN-32
@@ -312,7 +318,7 @@ async fn each_error_is_logged_once_and_nothing_of_the_clients_unescaped() {
         .await;
     peer.expect_error("forbidden", 1008).await;
     server.stop().await;
-    let lines = log.0.lock().expect("nobody panics").clone();
+    let lines = log.lines();
     let errors: Vec<_> = lines
         .iter()
         .filter(|line| line.contains("ends with an ERROR") && line.contains(&session))
@@ -322,6 +328,8 @@ async fn each_error_is_logged_once_and_nothing_of_the_clients_unescaped() {
     };
     assert!(error.contains("forbidden"), "{error:?}");
     assert!(error.contains("two\\nlines"), "{error:?}");
+    assert!(error.contains("destination=/topic/gate/refuse"), "{error:?}");
+    assert!(error.starts_with("INFO "), "{error:?}");
     for line in &lines {
         assert!(
             !line.contains(&session) || !line.contains(['\n', '\r']),

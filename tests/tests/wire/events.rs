@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use stomp_server::{CloseReason, SessionUnsubscribeEvent, prelude::*};
+use stomp_server::{
+    CloseReason, ErrorFrame, RefusedFrame, SessionUnsubscribeEvent, StompServerBuilder, prelude::*,
+};
 use stomp_tests::server::{TestServer, app, eventually};
 use tokio::sync::Semaphore;
 
@@ -125,6 +127,11 @@ async fn answer() -> &'static str {
     "answer"
 }
 
+#[subscribe_mapping("/no-answer", concurrent)]
+async fn no_answer() -> Result<(), std::fmt::Error> {
+    Err(std::fmt::Error)
+}
+
 async fn by_login(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     match login.login() {
         Some("refused") => Err(AuthenticationError::new("not you")),
@@ -138,6 +145,11 @@ async fn server() -> (TestServer, Heard, Arc<Gate>) {
 }
 
 async fn server_with_statuses() -> (TestServer, Heard, Arc<Gate>, Statuses) {
+    let (builder, heard, gate, statuses) = builder();
+    (TestServer::start(builder).await, heard, gate, statuses)
+}
+
+fn builder() -> (StompServerBuilder, Heard, Arc<Gate>, Statuses) {
     let statuses = Statuses::default();
     let (heard, gate) = (
         Heard::default(),
@@ -150,10 +162,10 @@ async fn server_with_statuses() -> (TestServer, Heard, Arc<Gate>, Statuses) {
         .manage(statuses.clone())
         .provide(Arc::clone(&gate))
         .authenticator(by_login);
-    (TestServer::start(builder).await, heard, gate, statuses)
+    (builder, heard, gate, statuses)
 }
 
-/// Rows: BRK-06, EVT-01, EVT-03
+/// Rows: EVT-01, EVT-03
 #[tokio::test]
 async fn a_session_tells_its_life_in_order() {
     let (server, heard, _) = server().await;
@@ -191,6 +203,42 @@ async fn a_subscription_that_a_handler_answers_is_told_like_any_other() {
     heard.becomes(&expected).await;
 }
 
+/// Also where nobody serves the destination and nobody minds, and where a handler's failure is passed over in silence.
+///
+/// Rows: EVT-01
+#[tokio::test]
+async fn every_unsubscribe_event_has_its_subscribe_event() {
+    let silent = |_: &RefusedFrame, _: ErrorFrame| None;
+    let (builder, heard, ..) = builder();
+    let server = TestServer::start(builder.ignore_unmapped().error_handler(silent)).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("a", "/nowhere").await;
+    peer.unsubscribe("a").await;
+    peer.say_subscribe("b", "/app/no-answer", "refused").await;
+    heard
+        .becomes(&[
+            "connected nobody",
+            "subscribed a /nowhere",
+            "unsubscribed a /nowhere",
+            "subscribed b /app/no-answer",
+        ])
+        .await;
+    peer.unsubscribe("b").await;
+    assert_eq!(heard.all()[4..], ["unsubscribed b /app/no-answer"]);
+}
+
+/// Rows: EVT-01
+#[tokio::test]
+async fn a_refused_subscription_is_not_told() {
+    let silent = |_: &RefusedFrame, _: ErrorFrame| None;
+    let (builder, heard, ..) = builder();
+    let server = TestServer::start(builder.error_handler(silent)).await;
+    let mut peer = server.connect().await;
+    peer.say_subscribe("a", "/nowhere", "refused").await;
+    peer.expect_nothing().await;
+    assert_eq!(heard.all(), ["connected nobody"]);
+}
+
 /// Rows: EVT-08
 #[tokio::test]
 async fn what_a_listener_keeps_is_there_for_the_first_message() {
@@ -205,7 +253,7 @@ async fn what_a_listener_keeps_is_there_for_the_first_message() {
     peer.expect_message("kept").await;
 }
 
-/// Rows: EVT-03
+/// Rows: EVT-03, BRK-05
 #[tokio::test]
 async fn each_way_to_end_has_its_reason_and_is_told_once() {
     let table: [(&str, CloseReason); 5] = [
@@ -251,6 +299,7 @@ async fn a_client_that_vanishes_is_told_of_as_one_that_closes() {
     }
 }
 
+/// Rows: EVT-01
 #[tokio::test]
 async fn who_was_never_accepted_is_not_told_of() {
     let (server, heard, _) = server().await;
@@ -307,7 +356,7 @@ async fn what_a_client_sent_before_it_vanished_is_handled_and_its_end_told_once(
 
 /// Connect comes before connected, with the user and the headers of CONNECT, which keep their secrets.
 ///
-/// Rows: EVT-01, EVT-07
+/// Rows: EVT-01, EVT-07, BRK-06
 #[tokio::test]
 async fn a_connect_is_told_before_it_is_answered() {
     let (server, heard, _) = server().await;

@@ -99,7 +99,6 @@ impl Fail {
 
     #[message_exception_handler]
     #[send_to("/topic/errors/{roomId}")]
-    #[expect(clippy::too_many_arguments, reason = "one of each kind")]
     async fn on_detailed(
         &self,
         error: &Detailed,

@@ -1,6 +1,6 @@
 //! The order of what templates send, over different destinations, while some of them are busy.
 
-use stomp_server::{SendError, SimpMessagingTemplate, prelude::*};
+use stomp_server::{SendError, SimpMessagingTemplate, StompServerBuilder, prelude::*};
 use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
@@ -23,6 +23,31 @@ async fn both(template: SimpMessagingTemplate, #[payload] body: String) -> Resul
     Ok(body)
 }
 
+#[message_mapping("/twice")]
+#[send_to("/topic/wide", "/topic/small", "/topic/other")]
+async fn twice(#[payload] body: String) -> String {
+    body
+}
+
+/// Goes on sending when it has long been answered.
+#[message_mapping("/ticker")]
+async fn ticker(template: SimpMessagingTemplate) {
+    tokio::spawn(async move {
+        loop {
+            for _ in 0..3 {
+                let _ = template.convert_and_send("/topic/wide", "tick");
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[message_mapping("/echo")]
+#[send_to("/topic/echoed")]
+async fn echo(#[payload] body: String) -> String {
+    body
+}
+
 async fn by_login(login: Login) -> Result<Option<Principal>, AuthenticationError> {
     Ok(login.login().map(Principal::new))
 }
@@ -36,9 +61,11 @@ struct Bench {
 }
 
 async fn bench_with(queue_limit: usize) -> Bench {
-    let builder = app(module_path!())
-        .authenticator(by_login)
-        .configure(|config, _| config.publish_queue_limit = queue_limit);
+    bench_of(|builder| builder.configure(|config, _| config.publish_queue_limit = queue_limit)).await
+}
+
+async fn bench_of(change: impl FnOnce(StompServerBuilder) -> StompServerBuilder) -> Bench {
+    let builder = change(app(module_path!()).authenticator(by_login));
     let server = TestServer::start(builder).await;
     let mut crowd = [server.connect().await, server.connect().await];
     for peer in &mut crowd {
@@ -160,6 +187,69 @@ async fn a_handlers_answer_and_the_next_frame_do_not_overtake_what_it_has_sent_w
     }
     let sent = (0..3).flat_map(|n| [format!("{n}"), format!("{n}"), format!("behind {n}")]);
     bench.ann.expect_messages(sent).await;
+}
+
+/// Rows: RET-03
+#[tokio::test]
+async fn one_answer_reaches_its_targets_in_their_order() {
+    let mut bench = bench().await;
+    let mut bob = bench.server.connect().await;
+    for body in ["one", "two"] {
+        bob.send("/app/twice", body).await;
+    }
+    for _ in 0..2 {
+        for destination in ["/topic/wide", "/topic/small", "/topic/other"] {
+            let message = bench.ann.expect("MESSAGE").await;
+            assert_eq!(message.header("destination"), Some(destination), "{message:?}");
+        }
+    }
+}
+
+#[message_mapping("/topic/wide")]
+#[send_to("/topic/small")]
+async fn beside(#[payload] body: String) -> String {
+    format!("answer to {body}")
+}
+
+#[tokio::test]
+async fn an_answer_does_not_overtake_the_message_that_the_broker_has_too() {
+    let mut bench = bench_of(|builder| builder.application_destination_prefixes::<&str>([])).await;
+    let mut bob = bench.server.connect().await;
+    for body in ["one", "two"] {
+        bob.send("/topic/wide", body).await;
+    }
+    let sent = ["one", "answer to one", "two", "answer to two"];
+    bench.ann.expect_messages(sent).await;
+}
+
+#[tokio::test]
+async fn a_task_that_goes_on_sending_with_a_handlers_template_does_not_hold_the_session() {
+    let server = TestServer::start(app(module_path!()).outbox_limit(1 << 30)).await;
+    let mut crowd = [server.connect().await, server.connect().await];
+    for peer in &mut crowd {
+        for n in 0..600 {
+            peer.subscribe(&n.to_string(), "/topic/wide").await;
+        }
+    }
+    for mut peer in crowd {
+        tokio::spawn(async move {
+            loop {
+                peer.next().await;
+            }
+        });
+    }
+    let mut ann = server.connect().await;
+    ann.subscribe("e", "/topic/echoed").await;
+    ann.send("/app/ticker", "go").await;
+    server
+        .until("the ticker to be busy", |handle| {
+            handle.counters().messages_published > 50
+        })
+        .await;
+    for body in ["one", "two"] {
+        ann.send("/app/echo", body).await;
+        ann.expect_message(body).await;
+    }
 }
 
 #[tokio::test]

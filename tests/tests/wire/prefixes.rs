@@ -1,6 +1,6 @@
 //! Which destinations go to handlers, to the broker, or to both.
 
-use stomp_server::{ConfigProblem, MessageContext, prelude::*};
+use stomp_server::{BoxError, BrokerInterceptor, ConfigProblem, Message, MessageContext, prelude::*};
 use stomp_tests::server::{TestServer, app};
 
 mod echoes {
@@ -65,7 +65,7 @@ async fn without_prefixes_a_subscription_is_answered_and_lives_on() {
     peer.expect_nothing().await;
 }
 
-/// Rows: CFG-10
+/// Rows: CFG-10, BRK-03
 #[tokio::test]
 async fn without_prefixes_any_destination_is_the_brokers_but_a_users() {
     let server = bare().await;
@@ -124,6 +124,61 @@ async fn an_application_and_a_broker_may_share_a_prefix() {
     peer.expect_receipt("heard").await;
     peer.send("/app/sub/init/2", "y").await;
     peer.expect_error("no-handler", 1002).await;
+}
+
+mod beside_users {
+    use super::*;
+
+    #[message_mapping("/user/ann/queue/x", "/user/ann", "/user/heard")]
+    #[send_to("/heard")]
+    fn heard(#[payload] text: String) -> String {
+        text
+    }
+
+    pub(super) struct Down;
+
+    impl BrokerInterceptor for Down {
+        fn pre_send(&self, message: Message) -> Result<Option<Message>, BoxError> {
+            match &*message.destination {
+                "/heard" => Ok(Some(message)),
+                _ => Err("down".into()),
+            }
+        }
+    }
+}
+
+/// A receipt says that both have the message: the handler, and whom its destination names.
+#[tokio::test]
+async fn a_failure_beside_a_handler_is_not_hidden() {
+    let builder = || {
+        app(&format!("{}::beside_users", module_path!()))
+            .application_destination_prefixes::<&str>([])
+            .enable_simple_broker::<&str>([])
+    };
+    let failing = || builder().broker_interceptor(beside_users::Down);
+    let table = [
+        (failing().ignore_unmapped(), "/user/ann/queue/x", "internal", 1011),
+        (failing(), "/user/ann/queue/x", "internal", 1011),
+        (builder(), "/user/ann", "no-handler", 1002),
+    ];
+    for (builder, destination, code, close) in table {
+        let server = TestServer::start(builder).await;
+        let mut peer = server.connect().await;
+        peer.subscribe("s", "/heard").await;
+        // Without a receipt it is nothing to the client, nor to the handler.
+        peer.send(destination, "x").await;
+        peer.expect_message("x").await;
+        peer.send_asking(destination, "y", "r").await;
+        let error = peer.expect_error(code, close).await;
+        assert_eq!(error.header("receipt-id"), Some("r"));
+        assert_eq!(error.header("destination"), Some(destination));
+    }
+    let server = TestServer::start(builder().ignore_unmapped()).await;
+    let mut peer = server.connect().await;
+    peer.subscribe("s", "/heard").await;
+    peer.send_asking("/user/ann", "x", "r").await;
+    peer.expect_message("x").await;
+    peer.expect_receipt("r").await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Who is connected, asked by handlers, components and listeners.
 
-use stomp_server::{SessionId, prelude::*};
+use stomp_server::{ErrorFrame, RefusedFrame, SessionId, prelude::*};
 use stomp_tests::{
     peer::Peer,
     server::{TestServer, app},
@@ -101,7 +101,7 @@ async fn users_have_the_sessions_that_are_open() {
     let bob = server.connect_as("bob").await;
     let ann = users.user("ann").expect("connected");
     assert_eq!((users.user_count(), users.users().len()), (2, 2));
-    assert_eq!(ann.principal().map(Principal::name), Some("ann"));
+    assert_eq!(ann.principal().name(), "ann");
     let sessions = ann.sessions();
     assert_eq!(sessions.len(), 2);
     for session in &sessions {
@@ -151,6 +151,34 @@ async fn sessions_have_the_subscriptions_that_are_live_as_the_client_wrote_them(
     server.until("it to go", |handle| handle.connections() == 1).await;
     assert_eq!(subscriptions(&server, "ann"), [""; 0]);
     assert!(kept[0].subscriptions().is_empty(), "it has ended");
+}
+
+/// Rows: USER-25
+#[tokio::test]
+async fn a_refused_subscription_is_not_in_the_registry() {
+    let silent = |_: &RefusedFrame, _: ErrorFrame| None;
+    let builder = app(module_path!()).authenticator(named).error_handler(silent);
+    let server = TestServer::start(builder).await;
+    let mut ann = server.connect_as("ann").await;
+    ann.say_subscribe("s", "/nowhere", "refused").await;
+    ann.expect_nothing().await;
+    assert_eq!(subscriptions(&server, "ann"), [""; 0]);
+    ann.subscribe("s", "/topic/x").await;
+    assert_eq!(subscriptions(&server, "ann"), ["s /topic/x"]);
+}
+
+/// What nobody serves is a subscription like any other where the application wants no errors for it, as in Spring.
+///
+/// Rows: USER-25
+#[tokio::test]
+async fn a_subscription_that_nobody_serves_is_in_the_registry_if_nobody_minds() {
+    let builder = app(module_path!()).authenticator(named).ignore_unmapped();
+    let server = TestServer::start(builder).await;
+    let mut ann = server.connect_as("ann").await;
+    ann.subscribe("s", "/nowhere").await;
+    assert_eq!(subscriptions(&server, "ann"), ["s /nowhere"]);
+    ann.unsubscribe("s").await;
+    assert_eq!(subscriptions(&server, "ann"), [""; 0]);
 }
 
 /// Rows: USER-25, USER-26

@@ -169,7 +169,7 @@ async fn the_best_of_a_mappings_own_patterns_has_the_variables() {
     check(&[("/best/1", Some("best 1")), ("/best/1/2", Some("best -"))]).await;
 }
 
-/// Rows: ROUTE-28, ROUTE-34, ROUTE-36, ROUTE-38, ROUTE-39
+/// Rows: ROUTE-28, ROUTE-34, ROUTE-38, ROUTE-39
 #[tokio::test]
 async fn each_kind_of_message_has_mappings_of_its_own() {
     let server = TestServer::start(app(module_path!()).ignore_unmapped()).await;

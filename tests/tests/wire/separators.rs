@@ -256,13 +256,15 @@ fn routes_are_shown_as_the_application_joins_them() {
     let server = dots().build().expect("builds");
     let shown: Vec<_> = server.routes().map(|route| route.to_string()).collect();
     assert!(
-        shown.iter().any(|route| route.starts_with("SEND red.blue ->")),
+        shown
+            .iter()
+            .any(|route| route.starts_with("SEND /app/red.blue ->")),
         "{shown:?}"
     );
     assert!(
         shown
             .iter()
-            .any(|route| route.starts_with("SUBSCRIBE red.init.{id} ->")),
+            .any(|route| route.starts_with("SUBSCRIBE /app/red.init.{id} ->")),
         "{shown:?}"
     );
 }

@@ -14,3 +14,5 @@ async fn unknown(#[destination_variable("romId")] _id: String) {}
 async fn not_a_word(#[payload("x")] _body: String) {}
 
 fn main() {}
+
+// Rows: ARG-47

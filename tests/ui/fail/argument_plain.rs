@@ -13,3 +13,5 @@ async fn plain(_flag: bool) {}
 async fn structure(_draft: Draft) {}
 
 fn main() {}
+
+// Rows: ARG-03, ARG-10

@@ -48,3 +48,5 @@ async fn one_of_two(_error: &std::io::Error) {}
 async fn no_error() {}
 
 fn main() {}
+
+// Rows: EXC-08, EXC-09, EXC-10

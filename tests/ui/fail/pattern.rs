@@ -25,3 +25,5 @@ impl C {
 async fn colon(_room: String) {}
 
 fn main() {}
+
+// Rows: ROUTE-19

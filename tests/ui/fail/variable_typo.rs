@@ -11,3 +11,5 @@ async fn bare(roomid: u32) {}
 async fn only_in_one(room_id: u32) {}
 
 fn main() {}
+
+// Rows: ARG-34

@@ -169,6 +169,19 @@ mod checks {
     }
 
     #[test]
+    fn a_program_that_must_not_compile_names_its_rows_in_its_last_line() {
+        let (rows, _) = Row::read_all("| ARG-01 | x | better: refused | `tests/ui/fail/x.rs` |");
+        for (text, well) in [
+            ("fn main() {}\n// Rows: ARG-01\n", true),
+            ("// Rows: ARG-01\nfn main() {}\n", false),
+        ] {
+            let tests = Tests::of("tests/ui/fail/x.rs", text);
+            let problems = check(&rows, ["ARG-01"], &Scenarios::of(&[], &[]), &tests);
+            assert_eq!(problems.is_empty(), well, "{problems:?}");
+        }
+    }
+
+    #[test]
     fn each_mistake_is_told() {
         let shown = "| ARG-01 | x | same | `tests/x.rs::shows` |";
         let table: [(&[&str], &str); 12] = [

@@ -1,9 +1,14 @@
 //! The lines of the table.
 
+/// The rows that wait for the relay, a bus between servers or SockJS.
+const WAITING: [&str; 15] = [
+    "CONV-17", "USER-21", "USER-22", "USER-23", "USER-29", "USER-30", "USER-31", "BRK-46", "BRK-47",
+    "BRK-48", "BRK-49", "BRK-50", "BRK-51", "CFG-07", "CFG-08",
+];
+
 /// One behaviour of Spring's, and what became of it.
 pub(super) struct Row {
     pub(super) id: String,
-    behaviour: String,
     pub(super) status: Status,
     pub(super) witnesses: Vec<Witness>,
 }
@@ -34,9 +39,8 @@ impl Row {
             let cells = cells(line);
             match cells.as_slice() {
                 [id, ..] if !is_id(id) => {}
-                [id, behaviour, here, shown] => rows.push(Self {
+                [id, _, here, shown] => rows.push(Self {
                     id: id.clone(),
-                    behaviour: behaviour.clone(),
                     status: Status::parse(here),
                     witnesses: witnesses(shown),
                 }),
@@ -49,10 +53,7 @@ impl Row {
 
     /// Does it need what is not there yet: the relay, a bus between servers, SockJS?
     pub(super) fn may_be_open(&self) -> bool {
-        let text = self.behaviour.to_lowercase();
-        ["relay", "sockjs", "broadcast", "remote registry", "server"]
-            .iter()
-            .any(|word| text.contains(word))
+        WAITING.contains(&&*self.id)
     }
 }
 

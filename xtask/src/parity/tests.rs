@@ -1,4 +1,5 @@
-//! The tests that name rows: `/// Rows: ARG-01, ARG-02` above a function, `//! Rows: …` in a file of its own.
+//! The tests that name rows: `/// Rows: ARG-01, ARG-02` above a function, `//! Rows: …` in a file of its own, and
+//! `// Rows: …` as the last line of a program that must not compile, where it moves no line that the compiler names.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +52,10 @@ impl Tests {
                 let rows = self.0.entry(format!("{path}::{name}")).or_default();
                 rows.append(&mut claimed);
             }
+        }
+        let last = text.lines().next_back().unwrap_or_default();
+        if let Some(ids) = last.strip_prefix("// Rows:") {
+            self.0.entry(path.to_owned()).or_default().extend(row_ids(ids));
         }
     }
 

@@ -186,4 +186,29 @@ mod tests {
         assert!(members.snapshot().members().is_empty());
         assert_eq!(before.members().len(), 1);
     }
+
+    /// Rows: BRK-23
+    #[test]
+    fn who_comes_and_goes_does_not_change_what_is_walked() {
+        let ids = |snapshot: &Snapshot| -> Vec<String> {
+            let members = snapshot.members().iter();
+            let keys = members.map(|member| snapshot.encoding(member));
+            keys.map(|key| key.id.as_str().to_owned()).collect()
+        };
+        let members = Members::default();
+        let tickets = ["a", "b", "c"].map(|id| members.add(subscription(id)));
+        let walked = members.snapshot();
+        let mut seen = Vec::new();
+        for (member, ticket) in walked.members().iter().zip(tickets) {
+            members.remove(ticket);
+            std::thread::scope(|scope| {
+                scope.spawn(|| members.add(subscription("late")));
+            });
+            members.snapshot();
+            seen.push(walked.encoding(member).id.as_str().to_owned());
+        }
+        assert_eq!(seen, ["a", "b", "c"]);
+        assert_eq!(ids(&walked), seen, "nor for whoever walks it again");
+        assert_eq!(ids(&members.snapshot()), ["late"; 3]);
+    }
 }

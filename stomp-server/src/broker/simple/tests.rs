@@ -37,6 +37,11 @@ fn own(path: &str) -> Address {
 }
 
 fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
+    subscribe_to(broker, address, None)
+}
+
+/// Subscribes to the messages that a selector wants.
+fn subscribe_to(broker: &SimpleBroker, address: &Address, selector: Option<&str>) -> Ticket {
     let subscription = Subscription {
         address: address.clone(),
         session: Arc::new(Shared::new(SessionId::from_bits(1), 1 << 20)),
@@ -49,7 +54,7 @@ fn subscribe(broker: &SimpleBroker, address: &Address) -> Ticket {
             version: Version::V1_2,
             framing: Framing::WebSocket,
         },
-        selector: None,
+        selector: selector.map(|text| Arc::new(text.parse().expect("it is well formed"))),
     };
     broker.subscribe(subscription, Completion::unheeded())
 }
@@ -76,7 +81,7 @@ fn subscribe_many(broker: &SimpleBroker, address: &Address) {
 
 fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
     let latch = Arc::new(Latch::default());
-    let witness = Witness::Latch(&latch);
+    let witness = Witness::latch(&latch);
     broker
         .publish(publication(address), witness, Room::Limited)
         .expect("it fits");
@@ -85,7 +90,7 @@ fn publish_witnessed(broker: &SimpleBroker, address: &Address) -> Arc<Latch> {
 
 fn publish(broker: &SimpleBroker, address: &Address) {
     broker
-        .publish(publication(address), Witness::Nobody, Room::Limited)
+        .publish(publication(address), Witness::NOBODY, Room::Limited)
         .expect("it fits");
 }
 
@@ -94,7 +99,7 @@ fn enter(topic: &Topic) -> bool {
     let place = topic.line().expect("not retired");
     let publication = publication(topic.address());
     place
-        .enter(publication, Matched::default(), usize::MAX, Witness::Nobody)
+        .enter(publication, Matched::default(), usize::MAX, Witness::NOBODY)
         .expect("there is no limit")
 }
 
@@ -107,7 +112,7 @@ fn a_topic_whose_last_subscriber_leaves_during_a_walk_is_forgotten_when_the_walk
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 1, "it is walked");
-    broker.drain(Arc::clone(&topic), Witness::Nobody);
+    broker.drain(Arc::clone(&topic), Witness::NOBODY);
     assert_eq!(broker.topics.len(), 0);
 }
 
@@ -121,7 +126,7 @@ fn a_topic_that_is_evicted_during_a_walk_is_forgotten_when_the_walk_ends() {
     assert!(enter(&topic));
     publish(&broker, &shared("/topic/b"));
     assert_eq!(broker.topics.len(), 2);
-    broker.drain(Arc::clone(&topic), Witness::Nobody);
+    broker.drain(Arc::clone(&topic), Witness::NOBODY);
     assert_eq!(broker.topics.len(), 1);
     assert!(broker.topics.get(&shared("/topic/b")).is_some());
 }
@@ -135,7 +140,7 @@ fn a_subscriber_who_comes_during_the_walk_keeps_the_topic() {
     assert!(enter(&topic));
     unsubscribe(&broker, &address, ticket);
     let ticket = subscribe(&broker, &address);
-    broker.drain(Arc::clone(&topic), Witness::Nobody);
+    broker.drain(Arc::clone(&topic), Witness::NOBODY);
     assert!(Arc::ptr_eq(&topic, &broker.topics.get(&address).expect("kept")));
     unsubscribe(&broker, &address, ticket);
     assert_eq!(broker.topics.len(), 0);
@@ -263,7 +268,7 @@ fn a_publisher_serves_one_go_and_a_task_the_rest_of_the_line() {
         for _ in 0..5000 {
             assert!(!enter(&topic), "somebody walks already");
         }
-        broker.drain(Arc::clone(&topic), Witness::Nobody);
+        broker.drain(Arc::clone(&topic), Witness::NOBODY);
         assert_eq!(broker.delivery.tasks.len(), 1);
         broker.delivery.tasks.close();
         broker.delivery.tasks.wait().await;
@@ -297,10 +302,10 @@ fn what_does_not_fit_into_the_line_is_refused_until_there_is_room_again() {
         assert!(enter(&topic), "the one that is walked does not count");
         let waiting = [(); 3].map(|()| publish_witnessed(&broker, &address));
         let latch = Arc::new(Latch::default());
-        let refused = broker.publish(publication(&address), Witness::Latch(&latch), Room::Limited);
+        let refused = broker.publish(publication(&address), Witness::latch(&latch), Room::Limited);
         assert_eq!(refused, Err(Refused));
         assert!(!latch.is_expecting(), "who is refused does not wait");
-        broker.drain(Arc::clone(&topic), Witness::Nobody);
+        broker.drain(Arc::clone(&topic), Witness::NOBODY);
         for latch in waiting {
             assert_eq!(runtime().block_on(latch.opened()), Ok(()));
         }
@@ -323,9 +328,9 @@ fn one_message_may_wait_however_large_it_is() {
     let topic = broker.topics.get(&address).expect("somebody is subscribed");
     assert!(enter(&topic));
     publish(&broker, &address);
-    let refused = broker.publish(publication(&address), Witness::Nobody, Room::Limited);
+    let refused = broker.publish(publication(&address), Witness::NOBODY, Room::Limited);
     assert_eq!(refused, Err(Refused));
-    let owed = broker.publish(publication(&address), Witness::Nobody, Room::Owed);
+    let owed = broker.publish(publication(&address), Witness::NOBODY, Room::Owed);
     assert_eq!(owed, Ok(()), "what was accepted elsewhere is not refused here");
 }
 
@@ -336,13 +341,13 @@ fn lanes(broker: &Arc<SimpleBroker>) -> Arc<Lanes> {
         env: broker.delivery.env.clone(),
         tasks: broker.delivery.tasks.clone(),
         passages: Passages::default(),
-        limit: usize::MAX,
     })
 }
 
 fn publish_in(lane: &Arc<Lane>, address: &Address) -> Arc<Latch> {
     let latch = Arc::new(Latch::default());
-    lane.publish(publication(address), Some(&latch)).expect("it fits");
+    lane.publish(publication(address), Witness::latch(&latch))
+        .expect("it fits");
     latch
 }
 
@@ -355,7 +360,7 @@ fn what_waits_in_a_lane_whose_runtime_goes_away_is_lost_and_the_next_message_doe
     let lanes = lanes(&Arc::new(broker));
     let first = runtime();
     first.block_on(async { lanes.env.enter_runtime() });
-    let lane = lanes.lane();
+    let lane = lanes.lane(usize::MAX);
     let lost = [
         publish_in(&lane, &wide),
         publish_in(&lane, &small),
@@ -381,7 +386,7 @@ fn a_lane_waits_for_its_own_messages_only() {
     let lanes = lanes(&Arc::new(broker));
     runtime().block_on(async {
         lanes.env.enter_runtime();
-        let (one, other) = (lanes.lane(), lanes.lane());
+        let (one, other) = (lanes.lane(usize::MAX), lanes.lane(usize::MAX));
         let late = [publish_in(&one, &wide), publish_in(&one, &small)];
         assert!(!publish_in(&other, &small).is_expecting());
         for latch in late {
@@ -408,10 +413,43 @@ fn a_lane_is_taken_up_again_by_a_task_and_not_within_a_walk() {
         lanes.env.enter_runtime();
         // Somebody else walks, and takes what is in the line.
         assert!(enter(&topic));
-        let lane = lanes.lane();
+        let lane = lanes.lane(usize::MAX);
         let (first, second) = (publish_in(&lane, &busy), publish_in(&lane, &small));
-        broker.drain(Arc::clone(&topic), Witness::Nobody);
+        broker.drain(Arc::clone(&topic), Witness::NOBODY);
         assert!(!first.is_expecting() && second.is_expecting());
         assert_eq!(second.opened().await, Ok(()));
     });
+}
+
+#[test]
+fn subscribers_whose_selectors_are_costly_are_served_in_more_goes() {
+    let goes = |selector: &str| {
+        let broker = broker(10);
+        let address = shared("/topic/a");
+        for _ in 0..100 {
+            subscribe_to(&broker, &address, Some(selector));
+        }
+        let topic = broker.topics.get(&address).expect("they are subscribed");
+        let mut publication = publication(&address);
+        publication.headers.push("h", &"a".repeat(8190));
+        let place = topic.line().expect("not retired");
+        assert!(
+            place
+                .enter(publication, Matched::default(), usize::MAX, Witness::NOBODY)
+                .expect("there is no limit")
+        );
+        let mut turn = Turn::new(&*broker.topics, topic);
+        let mut walk = turn.next().expect("it was entered");
+        let goes = 1 + std::iter::repeat_with(|| walk.step(&mut Budget::new(), &broker.delivery))
+            .take_while(|served| !served)
+            .count();
+        walk.finish(&broker.delivery);
+        assert!(turn.next().is_none());
+        goes
+    };
+    assert_eq!(goes("kind = 'news'"), 1);
+    let many = vec!["h LIKE '%_ab'"; 60].join(" OR ");
+    assert!(goes(&many) >= 25, "{}", goes(&many));
+    let many = vec!["h LIKE '%_ab%'"; 54].join(" OR ");
+    assert!(goes(&many) >= 25, "{}", goes(&many));
 }

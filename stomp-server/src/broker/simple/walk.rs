@@ -14,7 +14,8 @@ use crate::{
     session::{Frame, Pushed},
 };
 
-/// How many subscribers are served in one go, over all messages, before others get their turn.
+/// How many subscribers are served in one go, over all messages, before others get their turn. A selector that has more
+/// to look at counts as several.
 #[derive(Debug)]
 pub(super) struct Budget(usize);
 
@@ -23,6 +24,9 @@ impl Budget {
     pub(super) const fn new() -> Self {
         Self(1024)
     }
+
+    /// Octets that a selector may look at for what one subscriber costs.
+    const OCTETS: usize = 1024;
 
     pub(super) const fn is_spent(&self) -> bool {
         self.0 == 0
@@ -73,22 +77,19 @@ impl Walk {
         while let Some(list) = self.lists.get(self.list).map(Arc::clone) {
             let (members, selective) = (list.members(), list.selective());
             let all = members.len() + selective.len();
-            let end = all.min(self.position + budget.0);
-            let next = self.position.min(members.len());
-            for member in &members[next..end.min(members.len())] {
-                self.deliver(member, &list, delivery);
+            let end = members.len().min(self.position.saturating_add(budget.0));
+            if self.position < end {
+                for member in &members[self.position..end] {
+                    self.deliver(member, &list, delivery);
+                }
+                budget.0 -= end - self.position;
+                self.position = end;
             }
-            if end > members.len() {
-                let next = self.position.max(members.len());
-                self.select(
-                    &selective[next - members.len()..end - members.len()],
-                    &list,
-                    delivery,
-                );
+            if self.position >= members.len() {
+                let next = self.position - members.len();
+                self.position += self.select(&selective[next..], &list, budget, delivery);
             }
-            budget.0 -= end - self.position;
-            self.position = end;
-            if end < all {
+            if self.position < all {
                 return false;
             }
             self.list += 1;
@@ -116,14 +117,31 @@ impl Walk {
         self.done.complete();
     }
 
-    /// Serves those who want the message.
+    /// Serves those who want the message, as far as the budget goes; says how many have been asked.
     #[inline(never)]
-    fn select(&mut self, selective: &[(Arc<Selector>, Member)], list: &Snapshot, delivery: &Delivery) {
-        for (selector, member) in selective {
+    fn select(
+        &mut self,
+        selective: &[(Arc<Selector>, Member)],
+        list: &Snapshot,
+        budget: &mut Budget,
+        delivery: &Delivery,
+    ) -> usize {
+        let headers = &self.publication.headers;
+        let (entries, octets) = (
+            headers.len(),
+            headers.octets() + self.publication.destination.len(),
+        );
+        for (asked, (selector, member)) in selective.iter().enumerate() {
+            if budget.is_spent() {
+                return asked;
+            }
+            let cost = 1 + selector.cost(entries, octets) / Budget::OCTETS;
+            budget.0 = budget.0.saturating_sub(cost);
             if selector.matches(|name| subscribers_header(&self.publication, name)) {
                 self.deliver(member, list, delivery);
             }
         }
+        selective.len()
     }
 
     #[inline]

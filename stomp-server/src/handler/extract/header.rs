@@ -18,7 +18,9 @@ use crate::{BoxError, Headers};
 /// What Spring keeps with a message beside the frame's headers goes by its names, and before a frame's header of that
 /// name: `simpDestination`, `lookupDestination` (without the application prefix), `simpMessageType` (`MESSAGE` or
 /// `SUBSCRIBE`), `simpSessionId`, `simpSubscriptionId`, `simpUser`, `stompCommand`, `contentType`; as arguments
-/// `lookup_destination: Header<String>`. `nativeHeaders.simpUser` asks for the frame's own.
+/// `lookup_destination: Header<String>`. A name that begins with `simp` and a capital letter (or `simp_`) is never looked
+/// for among the frame's headers: a client without a user cannot pretend to be one. `nativeHeaders.simpUser` asks for
+/// the frame's own.
 ///
 /// `${name}` in names and defaults is replaced by the application's
 /// [`property`](crate::StompServerBuilder::property), also as `${name:default}`. A default that is not of the argument's
@@ -117,7 +119,7 @@ impl FromMessage for Headers {
     }
 }
 
-fn read<T>(cx: &MessageContext, arg: &ArgSpec) -> Result<Option<Header<T>>, Rejection>
+fn read<T>(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Option<Header<T>>, Rejection>
 where
     T: FromStr,
     T::Err: Into<BoxError>,
@@ -134,13 +136,13 @@ where
     }
 }
 
-fn read_list<T>(cx: &MessageContext, arg: &ArgSpec) -> Result<Option<HeaderList<T>>, Rejection>
+fn read_list<T>(cx: &MessageContext, arg: &'static ArgSpec) -> Result<Option<HeaderList<T>>, Rejection>
 where
     T: FromStr,
     T::Err: Into<BoxError>,
 {
     let name = &*shown(cx, arg);
-    let mut native = native_values(cx, name);
+    let mut native = unreserved_values(cx, name);
     let one = match (message_header::find(cx, name), native.next(), native.next()) {
         (Some(text), ..) => Some(text),
         (None, Some(first), Some(second)) => {
@@ -158,7 +160,13 @@ where
 }
 
 fn find<'a>(cx: &'a MessageContext, name: &'a str) -> Option<Cow<'a, str>> {
-    message_header::find(cx, name).or_else(|| native_values(cx, name).next().map(Cow::Borrowed))
+    message_header::find(cx, name).or_else(|| unreserved_values(cx, name).next().map(Cow::Borrowed))
+}
+
+/// The values of the frame's own header, if a client may say what the name stands for.
+fn unreserved_values<'a>(cx: &'a MessageContext, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let unreserved = !message_header::is_reserved(name);
+    unreserved.then(|| native_values(cx, name)).into_iter().flatten()
 }
 
 /// The values of the frame's own header.
@@ -200,25 +208,23 @@ where
     super::split(text).map(|text| parse(name, text)).collect()
 }
 
-fn missing(cx: &MessageContext, arg: &ArgSpec) -> Rejection {
+fn missing(cx: &MessageContext, arg: &'static ArgSpec) -> Rejection {
     let name = shown(cx, arg).into_owned();
     MissingHeader { name }.into()
 }
 
 /// The header's name, as clients spell it.
-fn shown(cx: &MessageContext, arg: &ArgSpec) -> Cow<'static, str> {
+fn shown<'a>(cx: &'a MessageContext, arg: &'static ArgSpec) -> Cow<'a, str> {
     resolved(cx, arg, arg.rename.unwrap_or(arg.name))
 }
 
-fn default(cx: &MessageContext, arg: &ArgSpec) -> Option<Cow<'static, str>> {
+fn default<'a>(cx: &'a MessageContext, arg: &'static ArgSpec) -> Option<Cow<'a, str>> {
     arg.default.map(|text| resolved(cx, arg, text))
 }
 
-/// That it can be resolved was found while the application was built; a text of an argument that no attribute made is
-/// taken as it is.
-fn resolved(cx: &MessageContext, arg: &ArgSpec, text: &'static str) -> Cow<'static, str> {
-    if !arg.placeholders {
-        return Cow::Borrowed(text);
+fn resolved<'a>(cx: &'a MessageContext, arg: &ArgSpec, text: &'static str) -> Cow<'a, str> {
+    match arg.placeholders {
+        true => cx.resolved(text),
+        false => Cow::Borrowed(text),
     }
-    cx.properties().resolve(text).unwrap_or(Cow::Borrowed(text))
 }

@@ -5,6 +5,13 @@ use std::borrow::Cow;
 use super::MessageContext;
 use crate::MessageKind;
 
+/// Is this a name that Spring keeps for itself, `simpUser` or an argument's `simp_user`? A client's frame has none such:
+/// whoever reads one trusts it.
+pub(super) fn is_reserved(name: &str) -> bool {
+    let rest = name.strip_prefix("simp");
+    rest.is_some_and(|rest| rest.starts_with(|next: char| next == '_' || next.is_ascii_uppercase()))
+}
+
 /// The value of the message header `name`, also in the spelling of arguments: `simp_destination`. It goes before a
 /// header of the frame.
 pub(super) fn find<'a>(cx: &'a MessageContext, name: &str) -> Option<Cow<'a, str>> {

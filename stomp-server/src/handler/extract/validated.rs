@@ -75,6 +75,9 @@ impl<T: garde::Validate<Context: Default>> Validate for T {
 ///
 /// assert!(StompServer::builder().scope(module_path!()).build().is_ok());
 /// ```
+///
+/// Rules name Rust's fields. Where the JSON has others, with `#[serde(rename_all = "camelCase")]`, answer with
+/// [`errors.in_camel_case()`](crate::ValidationErrors::in_camel_case).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Valid<T>(pub T);
 

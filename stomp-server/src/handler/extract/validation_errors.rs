@@ -59,6 +59,30 @@ impl ValidationErrors {
         self.errors.insert(at, ValidationError { field, message });
     }
 
+    /// The same with every field in camel case, as `#[serde(rename_all = "camelCase")]` writes it: rules know the names of
+    /// Rust's fields, and the client those in its JSON. What stands in brackets stays as it is; a key of a map that
+    /// stands behind a dot is taken for a field.
+    ///
+    /// ```
+    /// use stomp_server::{ValidationErrors, prelude::*};
+    ///
+    /// #[message_exception_handler]
+    /// #[send_to_user("/queue/errors", broadcast = false)]
+    /// async fn not_valid(errors: &ValidationErrors) -> ValidationErrors {
+    ///     errors.in_camel_case()
+    /// }
+    ///
+    /// let errors: ValidationErrors = [("order_lines[2].unit_price", "is too high")].into_iter().collect();
+    /// let fields: Vec<_> = errors.in_camel_case().iter().map(|error| error.field.clone()).collect();
+    /// assert_eq!(fields, ["orderLines[2].unitPrice"]);
+    /// ```
+    #[must_use]
+    pub fn in_camel_case(&self) -> Self {
+        self.iter()
+            .map(|error| (camel_case(&error.field), error.message.as_str()))
+            .collect()
+    }
+
     /// Is nothing wrong?
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -84,6 +108,36 @@ impl ValidationErrors {
     pub fn into_result(self) -> Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
     }
+}
+
+/// Each segment of a path, by serde's rule: no underscores, a capital behind each but the first.
+fn camel_case(path: &str) -> String {
+    let mut camel = String::with_capacity(path.len());
+    let (mut depth, mut begins, mut capital) = (0_usize, true, false);
+    for letter in path.chars() {
+        match letter {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '_' => {
+                capital = !begins;
+                continue;
+            }
+            '.' => {
+                (begins, capital) = (true, false);
+                camel.push(letter);
+                continue;
+            }
+            _ => {}
+        }
+        camel.push(if capital {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        });
+        (begins, capital) = (false, false);
+    }
+    camel
 }
 
 impl<'a> IntoIterator for &'a ValidationErrors {
@@ -155,5 +209,29 @@ mod tests {
     fn what_a_client_chose_is_escaped_in_texts() {
         let errors: ValidationErrors = [("a\nb", "x\0")].into_iter().collect();
         assert_eq!(errors.to_string(), r"a\nb: x\0");
+    }
+
+    #[test]
+    fn camel_case_is_that_of_serde() {
+        let table = [
+            ("sender_name", "senderName"),
+            ("order_lines[2].unit_price", "orderLines[2].unitPrice"),
+            ("by_key[a_b.c_d].x_y", "byKey[a_b.c_d].xY"),
+            ("_hidden", "hidden"),
+            ("a__b_1c", "aB1c"),
+            ("text", "text"),
+            ("", ""),
+        ];
+        for (path, camel) in table {
+            assert_eq!(camel_case(path), camel, "{path}");
+        }
+    }
+
+    #[test]
+    fn renamed_errors_are_in_the_order_of_their_fields() {
+        let errors: ValidationErrors = [("a_b", "1"), ("aa", "2")].into_iter().collect();
+        let renamed = errors.in_camel_case();
+        let fields: Vec<_> = renamed.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["aB", "aa"]);
     }
 }

@@ -178,7 +178,7 @@ fn routes_are_data() {
     assert_eq!(ping.meta.mode, crate::ExecutionMode::Blocking);
     let line = chat.to_string();
     assert!(
-        line.starts_with("SEND /chat/{roomId} -> Chat::post, answers to /topic/chat/{roomId} ("),
+        line.starts_with("SEND /app/chat/{roomId} -> Chat::post, answers to /topic/chat/{roomId} ("),
         "{line}"
     );
     assert!(line.contains("building.rs:"), "{line}");
@@ -191,7 +191,8 @@ fn options(module: &str) -> AssembleOptions {
         scope: Some(module.to_owned()),
         routes: Vec::new(),
         controllers: Vec::new(),
-        services: Arc::new(Services::new(Context::default(), Converters::new(), template)),
+        components: Vec::new(),
+        services: Services::new(Context::default(), Converters::new(), template),
         config: Arc::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Header arguments: defaults, repeated headers, the names of Spring's message headers.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::Bench;
 use crate::{Context, HandlerError, Message, MissingHeader, Properties, Rejection};
@@ -45,7 +45,6 @@ mod plain {
     }
 
     #[message_mapping("/known/{id}")]
-    #[expect(clippy::too_many_arguments, reason = "one of each kind")]
     fn known(
         #[header("simpDestination")] simp: String,
         destination: Header<String>,
@@ -75,6 +74,20 @@ mod plain {
         #[header("nativeHeaders.x-a")] a: Option<u8>,
     ) -> String {
         format!("{forged:?} {own} {a:?}")
+    }
+
+    #[message_mapping("/forged")]
+    fn forged(
+        #[header("simpUser")] user: Option<String>,
+        simp_user: Option<Header<String>>,
+        #[header("simpSubscriptionId")] subscription: Option<String>,
+        #[header("simpNothing")] unknown: Option<String>,
+        #[header("simpUser", default = "")] users: Vec<String>,
+        #[header("nativeHeaders.simpUser")] native: Option<String>,
+        simple: Header<u8>,
+    ) -> String {
+        let (simp_user, simple) = (simp_user.map(|user| user.0), simple.0);
+        format!("{user:?} {simp_user:?} {subscription:?} {unknown:?} {users:?} {native:?} {simple}")
     }
 
     #[message_mapping("/optional")]
@@ -228,6 +241,31 @@ async fn springs_message_headers_go_by_their_names_and_before_those_of_the_frame
     );
 }
 
+#[tokio::test]
+async fn springs_own_names_are_never_read_from_the_frame() {
+    let forged = [
+        ("simpUser", "admin"),
+        ("simp-user", "admin"),
+        ("simp_user", "admin"),
+        ("simpSubscriptionId", "s"),
+        ("simpNothing", "n"),
+        ("simple", "7"),
+    ];
+    let heard = answer("/app/forged", &forged).await;
+    assert_eq!(heard, "/topic/forged <- None None None None [] Some(\"admin\") 7");
+    let ann = bench().user("ann");
+    let message = forged
+        .iter()
+        .fold(Message::new("/app/forged", ""), |message, (name, value)| {
+            message.with_header(name, value)
+        });
+    let heard = ann.dispatch(message).await;
+    assert_eq!(
+        heard,
+        [r#"/topic/forged <- Some("ann") Some("ann") None None ["ann"] Some("admin") 7"#]
+    );
+}
+
 /// Rows: ARG-16, ARG-21, ARG-23, ARG-25
 #[tokio::test]
 async fn what_is_missing_or_of_another_type_is_said_with_the_headers_name() {
@@ -328,6 +366,27 @@ mod configured {
     fn missing(error: &MissingHeader) -> String {
         error.name.clone()
     }
+}
+
+#[test]
+fn names_and_defaults_are_resolved_when_the_application_is_built() {
+    let module = format!("{}::configured", module_path!());
+    let bench = Bench::with(&module, properties(&[("header.name", "x-n"), ("other", "5")]));
+    for (text, expected) in [
+        ("${header.name}", "x-n"),
+        ("${header.default:${other}}", "5"),
+        ("${none:x-m}", "x-m"),
+    ] {
+        let resolved = bench.services.resolved(text);
+        assert_eq!(resolved, expected);
+        assert!(matches!(resolved, Cow::Borrowed(_)), "{text} is resolved again");
+    }
+    assert_eq!(
+        bench.services.resolved("${other}-here"),
+        "5-here",
+        "nobody's argument"
+    );
+    assert_eq!(bench.services.resolved("${missing}"), "${missing}");
 }
 
 fn properties(values: &[(&str, &str)]) -> Context {

@@ -35,22 +35,19 @@ impl Bench {
     }
 
     fn try_with(module: &str, context: Context) -> Result<Self, Vec<BuildProblem>> {
-        let services = Arc::new(Services::new(
-            context,
-            Converters::new(),
-            SimpMessagingTemplate::detached(),
-        ));
+        let services = Services::new(context, Converters::new(), SimpMessagingTemplate::detached());
         let handlers = assemble(AssembleOptions {
             discover: true,
             scope: Some(module.to_owned()),
             routes: Vec::new(),
             controllers: Vec::new(),
-            services: Arc::clone(&services),
+            components: Vec::new(),
+            services,
             config: Arc::default(),
         })?;
         Ok(Self {
+            services: Arc::clone(handlers.services()),
             handlers,
-            services,
             session: Session::detached(SessionId::from_bits(1), None),
         })
     }
@@ -93,7 +90,7 @@ impl Bench {
                 };
                 match handler.call(cx.clone(), Arc::new(error)).await {
                     Ok(reply) => (reply, handler.reply_targets(&cx)),
-                    Err(error) => return vec![format!("`{}` failed: {error}", handler.0.meta.name)],
+                    Err(error) => return vec![format!("`{}` failed: {error}", handler.entry.meta.name)],
                 }
             }
         };

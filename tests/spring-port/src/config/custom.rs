@@ -16,7 +16,7 @@ pub(super) fn configure(builder: StompServerBuilder) -> StompServerBuilder {
         .application_destination_prefixes(["/app", "/app/v2", "/plain"])
         .user_destination_prefix("/me")
         .heart_beat(Duration::from_secs(10), Duration::from_secs(10))
-        .limits(Limits::default().with_frame(1024))
+        .limits(Limits::default().with_frame(1024).with_body(1000))
         .controller(CustomController)
         .converter(NoteConverter)
         .configure(|config, _| config.pattern_cache = 2)

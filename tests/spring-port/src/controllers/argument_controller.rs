@@ -87,7 +87,6 @@ impl ArgumentController {
 
     #[message_mapping("/headers/known")]
     #[send_to("/topic/headers")]
-    #[expect(clippy::too_many_arguments, reason = "one for each of Spring's headers")]
     fn header_known(
         &self,
         #[header("destination")] destination: String,
