@@ -23,16 +23,21 @@ impl<'a> MediaType<'a> {
 
     /// `application/json` and every `application/…+json`.
     pub(super) fn is_json(self) -> bool {
+        if self.is("application/json") {
+            return true;
+        }
         let Some((kind, sub)) = self.essence.split_once('/') else {
             return false;
         };
         let suffix = sub.len().checked_sub("+json".len()).and_then(|at| sub.get(at..));
         kind.eq_ignore_ascii_case("application")
-            && (sub.eq_ignore_ascii_case("json")
-                || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")))
+            && suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
     }
 
     pub(super) fn charset(self) -> Option<&'a str> {
+        if self.parameters.is_empty() {
+            return None;
+        }
         self.parameters.split(';').find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
             name.trim()
