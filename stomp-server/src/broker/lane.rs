@@ -1,8 +1,9 @@
-//! The order of one publisher who does not wait: a template.
+//! The order of one publisher who does not wait: a template, or a session that sends more than one message at a time.
 //!
-//! A session handles its next frame when the broker is done with the last one, and so keeps its order. A template must
-//! not wait: what it sends while an earlier message of its own is still on its way to subscribers, because there are so
-//! many or somebody else's go first, stands in a line of the template's own until that has arrived.
+//! A session handles its next frame when the broker is done with the last one, and so keeps the order of its frames. What
+//! is sent without such a wait, by a template or as the second of several answers, stands in a line of the publisher's
+//! own while an earlier message of it is still on its way to subscribers, because there are so many or somebody else's
+//! go first.
 
 use std::{
     collections::VecDeque,
